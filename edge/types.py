@@ -1,0 +1,179 @@
+"""Every message that one stage passes to the next: frozen, documented, without logic.
+
+Image coordinates are pixels of the captured frame, x right, y down, the origin at the outer corner of the first
+pixel. Court coordinates are metres: the origin at the centre of the court on the floor, x along the court's length,
+y along its width, z up. Times are seconds on a monotonic clock (live) or from the start of the recording (files).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Image = npt.NDArray[np.uint8]
+
+
+class ObjectClass(IntEnum):
+    """What a detection shows, whatever number the network gave it."""
+
+    PERSON = 0
+    BALL = 1
+
+
+class TrackStatus(str, Enum):
+    """How far a track may be trusted."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    OCCLUDED = "occluded"
+    LOST = "lost"
+
+
+class Outcome(str, Enum):
+    """What became of a shot. UNKNOWN: the ball was not seen at the rim."""
+
+    MADE = "made"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+class ShotPhase(str, Enum):
+    """Where a shot is in its life: one NEW, any number of UPDATEs, one END, all with the same id."""
+
+    NEW = "new"
+    UPDATE = "update"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of the court.
+
+    index: counts decoded frames from 0 (gaps live, where frames were dropped). time_s: time of capture.
+    image: (H, W, 3) BGR.
+    """
+
+    index: int
+    time_s: float
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """xyxy (N, 4) float32 px, confidence (N,) float32, class_id (N,) int32 of `ObjectClass`."""
+
+    xyxy: FloatArray
+    confidence: FloatArray
+    class_id: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Keypoints:
+    """xy (P, 17, 2) float32 px in COCO order, NaN = not seen; confidence (P, 17) float32."""
+
+    xy: FloatArray
+    confidence: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Rim:
+    """The rim's ring in the image: centre and full width and height of its ellipse, px."""
+
+    x_px: float
+    y_px: float
+    width_px: float
+    height_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerState:
+    """One tracked person.
+
+    box (4,) xyxy px; velocity_px_s (2,) of the box centre; covariance (2, 2) px^2 of the box centre;
+    keypoints (17, 3) x, y px and confidence, or None where no pose was run on this frame;
+    court_xy_m (2,) ground contact in metres and court_covariance_m2 (2, 2), or None without a homography.
+    """
+
+    track_id: int
+    box: FloatArray
+    velocity_px_s: FloatArray
+    covariance: FloatArray
+    status: TrackStatus
+    confidence: float
+    keypoints: FloatArray | None = None
+    court_xy_m: FloatArray | None = None
+    court_covariance_m2: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BallState:
+    """The tracked ball: xy_px (2,), velocity_px_s (2,), radius_px, covariance (2, 2) px^2 of the centre."""
+
+    xy_px: FloatArray
+    velocity_px_s: FloatArray
+    radius_px: float
+    covariance: FloatArray
+    status: TrackStatus
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known at one time. `ball_candidates` (N, 4): x, y, radius px and confidence of every ball-like
+    detection of this frame, also those that the tracker did not take. `scene_cut`: this frame does not continue the
+    one before it, so nothing earlier may be joined to it."""
+
+    index: int
+    time_s: float
+    image_size: tuple[int, int]
+    players: tuple[PlayerState, ...]
+    ball: BallState | None
+    ball_candidates: FloatArray
+    rim: Rim | None
+    scene_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShotEvent:
+    """One phase of one shot.
+
+    shot_id is stable over its phases. Times are on the source's clock. `outcome` is None until it is known.
+    `player_id` is the shooter's track id, or None where nobody could be named. `court_xy_m`: where the shooter stood.
+    `confidence` in 0..1. `evidence`: frames and distances that led to it, plain numbers and strings.
+    """
+
+    shot_id: str
+    phase: ShotPhase
+    release_index: int
+    release_time_s: float
+    player_id: int | None
+    outcome: Outcome | None
+    confidence: float
+    gather_index: int | None = None
+    apex_index: int | None = None
+    rim_index: int | None = None
+    court_xy_m: tuple[float, float] | None = None
+    evidence: dict[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """Milliseconds that each stage of one frame took, by stage name, networks apart from everything beside them."""
+
+    networks_ms: dict[str, float]
+    overhead_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What the capture worker knows of its source: `connected`, `reconnecting` or `ended`, with a reason in words."""
+
+    state: str
+    detail: str
+    frames: int = 0
+    dropped: int = 0
