@@ -177,3 +177,27 @@ class SourceState:
     detail: str
     frames: int = 0
     dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShotStats:
+    """Shots counted since the session began; `streak` counts made shots in a row until now."""
+
+    attempts: int = 0
+    made: int = 0
+    missed: int = 0
+    unknown: int = 0
+    streak: int = 0
+    best_streak: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoxHealth:
+    """How the box is doing. `calibration`: `uncalibrated`, `rim-only` or `calibrated`. `warnings`: one line each."""
+
+    fps: float
+    frame_ms: float
+    uptime_s: float
+    calibration: str
+    stages_ms: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
