@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,6 +70,7 @@ class MqttConfig(Section):
     username: str | None = Field(None, description="User name at your own broker.")
     password_file: Path | None = Field(None, description="File that holds the password, never the password itself.")
     tls: bool = Field(False, description="Use TLS to reach your own broker.")
+    ca_file: Path | None = Field(None, description="CA certificate of your own broker, where it is self-signed.")
     keepalive_s: int = Field(20, ge=5, le=600, description="Seconds after which a silent connection counts as gone.")
 
 
@@ -130,12 +132,32 @@ def parse(data: Any, origin: str) -> Config:
         raise ConfigError(f"{origin}: {where}: {first['msg']} (got {first['input']!r})") from None
 
 
-def load(path: Path | None) -> Config:
-    """The settings in `path`, or the defaults where it is None. Raises ConfigError in one line."""
-    if path is None:
-        return Config()
+def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """The settings in `path`, or the defaults where it is None, with `overrides` by dotted key (`source.fps`) on top.
+
+    Raises ConfigError in one line.
+    """
+    data = None if path is None else _read(path)
+    if not overrides:
+        return parse(data, str(path))
+    data = {} if data is None else data
+    if isinstance(data, dict):
+        for key, value in overrides.items():
+            data = _with(data, key.split("."), value)
+    return parse(data, "command line" if path is None else f"{path} with the command line")
+
+
+def _with(data: dict[str, Any], keys: list[str], value: Any) -> dict[str, Any]:
+    """A copy of nested `data` in which the value at the path `keys` is `value`."""
+    inner = data.get(keys[0])
+    if len(keys) > 1:
+        value = _with(inner if isinstance(inner, dict) else {}, keys[1:], value)
+    return {**data, keys[0]: value}
+
+
+def _read(path: Path) -> Any:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such settings file; 'courtside config' prints one to start from") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -143,4 +165,3 @@ def load(path: Path | None) -> Config:
     except yaml.YAMLError as error:
         detail = " ".join(str(error).split())
         raise ConfigError(f"{path}: not YAML: {detail}") from None
-    return parse(data, str(path))

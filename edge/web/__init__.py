@@ -1,0 +1,5 @@
+"""The phone's page."""
+
+from edge.web.server import WebError, WebServer
+
+__all__ = ["WebError", "WebServer"]

@@ -1,0 +1,210 @@
+"""What each MQTT message holds. One pydantic model a topic; JSON Schemas of them are in `schemas/`.
+
+Image coordinates are pixels of the captured frame; court coordinates are metres from the court's centre, x along its
+length, y along its width. `time` is the wall clock (ISO 8601, UTC) at which the message was made; `capture_time_s` is
+the source's monotonic clock, good for differences only.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Pixel = Annotated[float, Field(description="Pixels of the captured frame.")]
+Metre = Annotated[float, Field(description="Metres from the court's centre.")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Part(BaseModel):
+    """A piece of a message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Message(Part):
+    """What every message of the box begins with."""
+
+    schema_version: Literal[1] = 1
+    time: AwareDatetime = Field(description="Wall clock at which this message was made.")
+
+
+class Status(Message):
+    """Topic `status`, retained; `offline` is the last will and carries the time of the connection it belongs to."""
+
+    state: Literal["online", "offline", "stopped"]
+    version: str = Field(description="Version of courtside.")
+
+
+class OutboxState(Part):
+    """Messages that wait for the broker, and those that had to be thrown away because there were too many."""
+
+    waiting: Count
+    dropped: Count
+
+
+class Health(Message):
+    """Topic `health`, retained."""
+
+    fps: float = Field(ge=0, description="Frames analysed a second.")
+    frame_ms: float = Field(ge=0, description="Milliseconds that one frame takes at the median.")
+    uptime_s: float = Field(ge=0)
+    calibration: Literal["uncalibrated", "rim-only", "calibrated"]
+    stages_ms: dict[str, float] = Field(description="Milliseconds by stage.")
+    warnings: list[str]
+    outbox: OutboxState
+
+
+class Source(Message):
+    """Topic `source`, retained: what the box knows of its camera."""
+
+    state: Literal["connected", "reconnecting", "ended"]
+    detail: str
+    frames: Count
+    dropped: Count
+
+
+class CourtPosition(Part):
+    x: Metre
+    y: Metre
+
+
+class Shot(Message):
+    """Topic `shot`: one `new`, any number of `update`, one `end`, all with the same `shot_id`."""
+
+    shot_id: str = Field(min_length=1)
+    phase: Literal["new", "update", "end"]
+    release_index: int = Field(description="Frame at which the ball left the hand.")
+    release_time_s: float = Field(description="Time of the release on the source's clock.")
+    player_id: int | None = Field(description="Track id of the shooter; null where nobody could be named.")
+    outcome: Literal["made", "missed", "unknown"] | None = Field(description="null until it is known.")
+    confidence: Share
+    gather_index: int | None
+    apex_index: int | None
+    rim_index: int | None
+    court_position: CourtPosition | None = Field(description="Where the shooter stood; null without a homography.")
+    evidence: dict[str, float | int | str] = Field(description="Frames and distances that led to this.")
+
+
+class Stats(Message):
+    """Topics `stats/session` and `stats/player/<id>`, retained."""
+
+    session: str = Field(description="Id of this run of the box; figures of another id are of an earlier run.")
+    player_id: int | None = Field(description="null in stats/session.")
+    attempts: Count
+    made: Count
+    missed: Count
+    unknown: Count
+    percentage: float | None = Field(ge=0, le=100, description="made of made and missed; null before the first.")
+    streak: Count = Field(description="Made shots in a row until now.")
+    best_streak: Count
+
+
+class LivePlayer(Part):
+    player_id: int
+    team: int | None = Field(description="null until teams are told apart.")
+    box: tuple[Pixel, Pixel, Pixel, Pixel] = Field(description="Left, top, right, bottom.")
+    court_position: CourtPosition | None = Field(description="Ground contact; null without a homography.")
+    status: Literal["tentative", "confirmed", "occluded", "lost"]
+    confidence: Share
+
+
+class LiveBall(Part):
+    x: Pixel
+    y: Pixel
+    radius: Pixel
+    status: Literal["tentative", "confirmed", "occluded", "lost"]
+    confidence: Share
+
+
+class LiveRim(Part):
+    """The ring's ellipse: centre, full width and height."""
+
+    x: Pixel
+    y: Pixel
+    width: Pixel
+    height: Pixel
+
+
+class CourtDimensions(Part):
+    """What it takes to draw the court, metres."""
+
+    name: str
+    length_m: float
+    width_m: float
+    rim_from_baseline_m: float
+    rim_diameter_m: float
+    board_from_baseline_m: float
+    board_width_m: float
+    key_width_m: float
+    free_throw_m: float
+    three_point_radius_m: float
+    three_point_side_m: float
+    centre_circle_radius_m: float
+
+
+class Live(Message):
+    """Topic `live`: positions for the page, about 8 times a second, QoS 0, not retained, never queued."""
+
+    index: int
+    capture_time_s: float
+    image_width: int = Field(gt=0)
+    image_height: int = Field(gt=0)
+    players: list[LivePlayer]
+    ball: LiveBall | None
+    rim: LiveRim | None
+    court: CourtDimensions | None = Field(description="null without a homography.")
+
+
+class FormAlert(Message):
+    """Topic `form/alert`: a shot whose form deviates from the player's own."""
+
+    shot_id: str = Field(min_length=1)
+    player_id: int | None
+    distance: float = Field(ge=0, description="Distance of this shot's embedding from the player's reference.")
+    verdict: Literal["consistent", "deviates", "abstain"]
+    joints: list[str] = Field(description="Joints that deviate, worst first.")
+    phases: list[str] = Field(description="Phases of the shot in which they do.")
+    advice: str
+
+
+class Request(Part):
+    """Topics `cmd/ping` and `cmd/reset-stats`; the answer on `cmd/reply` carries the same `request_id`."""
+
+    schema_version: Literal[1] = 1
+    request_id: str = Field(min_length=1, max_length=64)
+
+
+class CalibrateRimRequest(Request):
+    """Topic `cmd/calibrate-rim`: the ring's ellipse, upper left corner, width and height in pixels of the frame."""
+
+    x: float = Field(ge=0)
+    y: float = Field(ge=0)
+    width: float = Field(gt=1)
+    height: float = Field(gt=1)
+
+
+class Reply(Message):
+    """Topic `cmd/reply`."""
+
+    request_id: str
+    command: str
+    ok: bool
+    detail: str
+
+
+MODELS: dict[str, type[Part]] = {
+    "status": Status,
+    "health": Health,
+    "source": Source,
+    "shot": Shot,
+    "stats": Stats,
+    "live": Live,
+    "form-alert": FormAlert,
+    "cmd-request": Request,
+    "cmd-calibrate-rim": CalibrateRimRequest,
+    "cmd-reply": Reply,
+}
