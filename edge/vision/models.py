@@ -1,0 +1,57 @@
+"""The networks of the settings, opened and ready."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from edge.config import EnginesConfig
+from edge.vision.appearance import AppearanceEncoder
+from edge.vision.detector import Detector
+from edge.vision.pose import PoseEstimator
+from engines.backend import TimedEngine, open_engine
+from engines.zoo import find, locate, shape_range
+
+
+class Vision:
+    """Detector, pose and appearance (None where the settings say 'none'). Belongs to the thread that opened it."""
+
+    def __init__(self, config: EnginesConfig) -> None:
+        self._engines: dict[str, TimedEngine] = {}
+        try:
+            self.detector = Detector(find(config.detector), self._open("detector", config.detector, config))
+            self.pose = PoseEstimator(find(config.pose), self._open("pose", config.pose, config))
+            self.appearance = None
+            if config.appearance != "none":
+                engine = self._open("appearance", config.appearance, config)
+                self.appearance = AppearanceEncoder(find(config.appearance), engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, stage: str, name: str, config: EnginesConfig) -> TimedEngine:
+        network = find(name)
+        shapes = {network.input.name: shape_range(network)}
+        engine = open_engine(locate(network), config.backend, config.threads, shapes)
+        self._engines[stage] = TimedEngine(engine)
+        return self._engines[stage]
+
+    def take_networks_ms(self) -> dict[str, float]:
+        """Milliseconds spent inside each stage's network since the last call."""
+        return {stage: engine.take_ms() for stage, engine in self._engines.items()}
+
+    def close(self) -> None:
+        for engine in self._engines.values():
+            engine.close()
+
+    def __enter__(self) -> Vision:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_vision(config: EnginesConfig) -> Vision:
+    """Find, check and open the networks that the settings name. Raises EngineError in one line."""
+    return Vision(config)
