@@ -126,7 +126,8 @@ class BallState:
 class Snapshot:
     """All that is known at one time. `ball_candidates` (N, 4): x, y, radius px and confidence of every ball-like
     detection of this frame, also those that the tracker did not take. `scene_cut`: this frame does not continue the
-    one before it, so nothing earlier may be joined to it."""
+    one before it, so nothing earlier may be joined to it. `scene_from_image` (2, 3): maps pixels of this frame to those
+    of the first frame since the cut where the camera moves; None for a fixed camera."""
 
     index: int
     time_s: float
@@ -136,6 +137,7 @@ class Snapshot:
     ball_candidates: FloatArray
     rim: Rim | None
     scene_cut: bool = False
+    scene_from_image: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +195,13 @@ class ShotStats:
 
 @dataclass(frozen=True, slots=True)
 class BoxHealth:
-    """How the box is doing. `calibration`: `uncalibrated`, `rim-only` or `calibrated`. `warnings`: one line each."""
+    """How the box is doing. `calibration`: `uncalibrated`, `rim-only` or `calibrated`. `warnings`: one line each.
+    `host`: what the machine says of itself, by name with its unit, such as cpu_percent or temperature_c."""
 
     fps: float
     frame_ms: float
     uptime_s: float
     calibration: str
     stages_ms: dict[str, float] = field(default_factory=dict)
+    host: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -55,6 +55,7 @@ def health(state: BoxHealth, waiting: int, dropped: int, time: datetime) -> payl
         uptime_s=round(state.uptime_s, 1),
         calibration=state.calibration,  # type: ignore[arg-type]  # pydantic checks the word
         stages_ms={name: round(value, 2) for name, value in state.stages_ms.items()},
+        host={name: round(value, 1) for name, value in state.host.items()},
         warnings=list(state.warnings),
         outbox=payloads.OutboxState(waiting=waiting, dropped=dropped),
     )

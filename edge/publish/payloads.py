@@ -54,6 +54,7 @@ class Health(Message):
     uptime_s: float = Field(ge=0)
     calibration: Literal["uncalibrated", "rim-only", "calibrated"]
     stages_ms: dict[str, float] = Field(description="Milliseconds by stage.")
+    host: dict[str, float] = Field(description="Processor, memory, temperature and disk, as far as they can be read.")
     warnings: list[str]
     outbox: OutboxState
 
