@@ -1,0 +1,161 @@
+"""From the state of the play to the truth of a frame: projection, boxes, and what hides what."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.camera import Camera
+from calibration.court import Court
+from edge.simulator.agent import Agent
+from edge.simulator.body import L_TIP, R_TIP, capsules
+from edge.simulator.flight import BALL_RADIUS_M
+from edge.simulator.play import Play
+from edge.simulator.raster import PRIMITIVE, covered
+from edge.simulator.truth import BallTruth, PlayerTruth, Truth
+from edge.types import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+KEYPOINTS = 17
+_NOBODY, _BALL = -1, -2
+_DISC = np.array(
+    [(0.0, 0.0)] + [(r * np.cos(a), r * np.sin(a)) for r in (0.45, 0.85) for a in np.arange(8) * np.pi / 4]
+)
+
+
+def to_primitives(
+    camera: Camera, first_m: FloatArray, second_m: FloatArray, radii_m: FloatArray, colours: FloatArray
+) -> FloatArray:
+    """Rows (N, 14) of the rasteriser for capsules with ends (N, 3), radii (N, 2) m and colours (N, 3).
+
+    A capsule that reaches behind the camera becomes a point far outside the image.
+    """
+    out = np.zeros((len(first_m), PRIMITIVE))
+    (a, za), (b, zb) = camera.project(first_m), camera.project(second_m)
+    seen = (za > 0.3) & (zb > 0.3)
+    out[:, 0:4] = -1e6
+    out[seen, 0:2], out[seen, 2:4] = a[seen], b[seen]
+    out[:, 4:6] = np.column_stack([za, zb])
+    out[seen, 6:8] = (radii_m * camera.K[0, 0])[seen] / out[seen, 4:6]
+    out[:, 8:10] = radii_m
+    out[:, 10:13] = colours
+    return out
+
+
+def body_primitives(camera: Camera, agent: Agent, joints_m: FloatArray) -> FloatArray:
+    """The body's capsules (M, 14), without colour."""
+    first, second, radii = capsules(joints_m, agent.scale)
+    return to_primitives(camera, first, second, radii, np.zeros((1, 3)))
+
+
+def body_box(bodies: FloatArray, size: tuple[int, int]) -> FloatArray | None:
+    """xyxy (4,) px around capsules (M, 14), clipped to the image; None where less than a pixel of it is inside."""
+    reach = bodies[:, 6:8]
+    low = np.minimum(bodies[:, 0:2] - reach[:, :1], bodies[:, 2:4] - reach[:, 1:])[bodies[:, 0] > -1e5]
+    high = np.maximum(bodies[:, 0:2] + reach[:, :1], bodies[:, 2:4] + reach[:, 1:])[bodies[:, 0] > -1e5]
+    if len(low) == 0:
+        return None
+    limit = np.array(size, dtype=float)
+    box = np.concatenate([np.clip(low.min(axis=0), 0, limit), np.clip(high.max(axis=0), 0, limit)])
+    return box if np.all(box[2:] - box[:2] > 1) else None
+
+
+def behind_board(camera: Camera, court: Court, points_m: FloatArray) -> BoolArray:
+    """Whether the board hides each point (N, 3), as seen by the camera: (N,) bool."""
+    eye = camera.centre
+    x = court.length_m / 2 - court.board_from_baseline_m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (x - eye[0]) / (points_m[:, 0] - eye[0])
+        at = eye + share[:, None] * (points_m - eye)
+    low = court.board_bottom_m
+    inside = (np.abs(at[:, 1]) < court.board_width_m / 2) & (at[:, 2] > low) & (at[:, 2] < low + court.board_height_m)
+    return np.asarray(inside & (share > 0) & (share < 0.999))
+
+
+def inside_image(points_px: FloatArray, size: tuple[int, int]) -> BoolArray:
+    """Whether points (..., 2) lie in the image."""
+    x, y = points_px[..., 0], points_px[..., 1]
+    return np.asarray((x >= 0) & (y >= 0) & (x < size[0]) & (y < size[1]))
+
+
+def observe(play: Play, camera: Camera, court: Court, cones_m: FloatArray) -> tuple[Truth, FloatArray]:
+    """The truth of the frame that `play` is at, and all bodies' capsules (players x M, 14)."""
+    joints = [agent.joints() for agent in play.agents]
+    bodies = [body_primitives(camera, agent, points) for agent, points in zip(play.agents, joints, strict=True)]
+    everyone = np.concatenate(bodies) if bodies else np.zeros((0, PRIMITIVE))
+    owners = np.repeat([agent.player_id for agent in play.agents], [len(body) for body in bodies])
+    ball = _ball(play, camera, court, everyone, owners) if play.agents else None
+    visible = _visible(camera, court, play, joints, everyone, owners, ball)
+    players = tuple(
+        _player(camera, agent, points, body, seen)
+        for agent, points, body, seen in zip(play.agents, joints, bodies, visible, strict=True)
+    )
+    truth = Truth(
+        index=play.index,
+        time_s=play.time_s,
+        players=players,
+        ball=ball,
+        possession=None if play.holder is None else play.holder.player_id,
+        events=tuple(play.events),
+        shots=play.shots,
+        cones_m=cones_m,
+        camera=camera,
+    )
+    return truth, everyone
+
+
+def _player(camera: Camera, agent: Agent, joints: FloatArray, body: FloatArray, visible: BoolArray) -> PlayerTruth:
+    points = joints[:KEYPOINTS].copy()
+    return PlayerTruth(
+        player_id=agent.player_id,
+        team=agent.team,
+        box=body_box(body, camera.image_size),
+        keypoints_px=camera.project(points)[0],
+        keypoints_m=points,
+        visible=visible,
+        hands_m=joints[[L_TIP, R_TIP]],
+        court_xy_m=agent.xy.copy(),
+        heading_rad=agent.yaw,
+        height_m=agent.height_m,
+        action=agent.action,
+    )
+
+
+def _visible(
+    camera: Camera,
+    court: Court,
+    play: Play,
+    joints: list[FloatArray],
+    everyone: FloatArray,
+    owners: FloatArray,
+    ball: BallTruth | None,
+) -> BoolArray:
+    """Keypoints (P, 17) bool that are in the image and not hidden."""
+    if not joints:
+        return np.zeros((0, KEYPOINTS), dtype=bool)
+    points = np.concatenate([joint[:KEYPOINTS] for joint in joints])
+    px, depth = camera.project(points)
+    if ball is not None:
+        radius = np.full((1, 2), BALL_RADIUS_M)
+        place = ball.position_m[None]
+        everyone = np.concatenate([everyone, to_primitives(camera, place, place, radius, np.zeros((1, 3)))])
+        owners = np.append(owners, _BALL)
+    hidden = np.zeros(len(points), dtype=bool)
+    mine = np.repeat([agent.player_id for agent in play.agents], KEYPOINTS)
+    covered(px, depth, mine, everyone, owners, hidden)
+    hidden |= behind_board(camera, court, points)
+    return (inside_image(px, camera.image_size) & ~hidden).reshape(len(joints), KEYPOINTS)
+
+
+def _ball(play: Play, camera: Camera, court: Court, everyone: FloatArray, owners: FloatArray) -> BallTruth:
+    position, velocity = play.ball[:3].copy(), play.ball[3:6].copy()
+    centre, depth = camera.project(position)
+    radius = float(BALL_RADIUS_M * camera.K[0, 0] / depth) if depth > 0.3 else 0.0
+    hidden = np.ones(len(_DISC), dtype=bool)
+    if radius > 0:
+        samples = centre + _DISC * radius
+        nobody = np.full(len(_DISC), _NOBODY)
+        covered(samples, np.full(len(_DISC), float(depth)), nobody, everyone, owners, hidden)
+        hidden |= ~inside_image(samples, camera.image_size) | behind_board(camera, court, position[None])[0]
+    holder = None if play.holder is None else play.holder.player_id
+    return BallTruth(play.phase, position, velocity, centre, radius, float(hidden.mean()), holder)

@@ -1,0 +1,195 @@
+"""One frame's picture: the backdrop, shadows, bodies, ball, ring, net and cones in front of it, then the sensor."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from calibration.camera import Camera
+from calibration.court import Court
+from edge.simulator.backdrop import draw_look, light_field, render_backdrop
+from edge.simulator.body import Kit, kit_colours
+from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
+from edge.simulator.mount import ring_points_m
+from edge.simulator.observe import to_primitives
+from edge.simulator.raster import BALL, PRIMITIVE, add_noise, draw, shadows
+from edge.simulator.scenario import Scenario
+from edge.simulator.truth import Truth
+from edge.types import FloatArray, Image
+
+SHUTTER_S = 1 / 500
+BALL_COLOUR = (38.0, 98.0, 204.0)
+NOISE_TILE = 1 << 18
+
+
+def ball_primitive(camera: Camera, position_m: FloatArray, velocity_m_s: FloatArray) -> FloatArray:
+    """The ball, smeared over the time that the shutter is open."""
+    ends = np.stack([position_m - velocity_m_s * SHUTTER_S / 2, position_m + velocity_m_s * SHUTTER_S / 2])
+    radius = np.full((1, 2), BALL_RADIUS_M)
+    row = to_primitives(camera, ends[:1], ends[1:], radius, np.array([BALL_COLOUR]))
+    row[:, 13] = BALL
+    return row
+
+
+def net_lines(court: Court, ball: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Ends (N, 3), (N, 3) of the net's cords; a ball inside pushes them out around it and lets the end swing."""
+    levels, around = 6, 12
+    depth = np.linspace(0.0, NET_LENGTH_M, levels)
+    radius = np.array([0.225, 0.19, 0.162, 0.142, 0.13, 0.128])
+    centre = court.rim_centre(1)
+    points = np.empty((levels, around, 3))
+    for level in range(levels):
+        angle = (np.arange(around) + 0.5 * (level % 2)) * 2 * math.pi / around
+        reach, lift = radius[level], 0.0
+        if ball is not None:
+            below = centre[2] - depth[level] - ball[2]
+            near = max(0.0, 1.0 - abs(below) / 0.2)
+            inside = near * max(0.0, 1.0 - math.dist(ball[:2], centre[:2]) / 0.25)
+            reach = max(reach, inside * (BALL_RADIUS_M + 0.012))
+            lift = 0.16 * inside * level / levels if below < 0 else 0.0
+        points[level, :, 0] = centre[0] + reach * np.cos(angle)
+        points[level, :, 1] = centre[1] + reach * np.sin(angle)
+        points[level, :, 2] = centre[2] - depth[level] + lift
+    first, second = [], []
+    for level in range(levels - 1):
+        shift = level % 2
+        first += [points[level], points[level]]
+        second += [np.roll(points[level + 1], -shift, axis=0), np.roll(points[level + 1], 1 - shift, axis=0)]
+    return np.concatenate(first), np.concatenate(second)
+
+
+def cone_positions(court: Court, rng: np.random.Generator) -> FloatArray:
+    """Centres (4, 3) m of the four cones' feet: the corners of the restricted area, each put down by hand."""
+    end, key = court.length_m / 2, court.key_width_m / 2
+    line = end - court.free_throw_m
+    corners = np.array([[end, -key, 0.0], [end, key, 0.0], [line, key, 0.0], [line, -key, 0.0]])
+    corners[:, :2] += rng.normal(0.0, 0.01, (4, 2))
+    return corners
+
+
+def kits(scenario: Scenario, rng: np.random.Generator) -> list[Kit]:
+    """Clothes of every player in order of id: a team shares jersey and shorts."""
+    teams = [((46.0, 42.0, 188.0), (40.0, 36.0, 70.0)), ((196.0, 120.0, 36.0), (88.0, 50.0, 28.0))]
+    teams += [((228.0, 226.0, 222.0), (60.0, 56.0, 54.0)), ((52.0, 156.0, 60.0), (36.0, 40.0, 38.0))]
+    chosen = rng.permutation(len(teams))
+    skins = np.array([[138.0, 172.0, 222.0], [108.0, 146.0, 200.0], [70.0, 104.0, 160.0], [52.0, 76.0, 122.0]])
+    hairs = np.array([[26.0, 26.0, 30.0], [34.0, 46.0, 70.0], [60.0, 104.0, 150.0]])
+    out = []
+    for team, count in enumerate(scenario.players_per_team):
+        jersey, shorts = teams[int(chosen[team])]
+        for _ in range(count):
+            skin = tuple(skins[int(rng.integers(len(skins)))] * rng.uniform(0.93, 1.05))
+            hair = tuple(hairs[int(rng.integers(len(hairs)))])
+            shoe = float(rng.uniform(40, 225))
+            out.append(Kit(skin, hair, jersey, shorts, (220.0, 220.0, 220.0), (shoe, shoe, shoe)))
+    return out
+
+
+class Renderer:
+    """Draws frames of one gym. Everything that does not move is drawn once, when it is made."""
+
+    def __init__(
+        self, camera: Camera, court: Court, walls_m: tuple[float, float, float, float], scenario: Scenario, seed: int
+    ) -> None:
+        rng = np.random.default_rng([seed, 2])
+        self.camera, self.court, self.scenario, self.seed = camera, court, scenario, seed
+        self.look = draw_look(rng)
+        colours = [kit_colours(kit) for kit in kits(scenario, rng)]
+        self._kits = np.concatenate(colours) if colours else np.zeros((0, 3))
+        image, depth = render_backdrop(camera, court, walls_m, self.look, rng)
+        self._spin_axis = rng.normal(size=3)
+        width, height = camera.image_size
+        field = light_field(self.look, width, height)
+        if scenario.blur_px > 0:
+            image = cv2.GaussianBlur(image, (0, 0), scenario.blur_px)
+        self._backdrop = np.clip(image * field, 0, 255).astype(np.uint8)
+        self._light = field[:, :, 0]
+        self._depth = depth
+        self._buffer = depth.copy()
+        self._fixed = self._ring_and_net(None)
+        self._noise = np.clip(np.round(rng.normal(0.0, scenario.noise, NOISE_TILE)), -40, 40).astype(np.int8)
+        self._floor = camera.court_from_image()
+
+    def _ring_and_net(self, ball: FloatArray | None) -> FloatArray:
+        ring = ring_points_m(self.court, 36)
+        ring += (ring - self.court.rim_centre(1)) * (RING_TUBE_M / 0.225)
+        first, second = net_lines(self.court, ball)
+        cords = to_primitives(self.camera, first, second, np.full((len(first), 2), 0.0045), np.full((1, 3), 238.0))
+        tube = np.full((len(ring), 2), RING_TUBE_M)
+        colour = np.array([[28.0, 66.0, 228.0]])
+        return np.concatenate([cords, to_primitives(self.camera, ring, np.roll(ring, -1, axis=0), tube, colour)])
+
+    def _cones(self, cones_m: FloatArray) -> FloatArray:
+        """Primitives of the cones: a tapered body with a pale band on a flat foot."""
+        rows = []
+        for foot in cones_m:
+            up = np.array([0.0, 0.0, 1.0])
+            heights = ((0.03, 0.16, 0.105, 0.075, 1.0), (0.16, 0.23, 0.075, 0.055, 2.2), (0.23, 0.36, 0.055, 0.02, 1.0))
+            for low, high, ra, rb, pale in heights:
+                colour = self.look.cone if pale == 1.0 else np.array([225.0, 225.0, 225.0])
+                ends = (foot + up * low)[None], (foot + up * high)[None]
+                rows.append(to_primitives(self.camera, *ends, np.array([[ra, rb]]), colour[None]))
+        return np.concatenate(rows) if rows else np.zeros((0, PRIMITIVE))
+
+    def picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
+        """The frame of `truth`, (H, W, 3) uint8 BGR, of all bodies' capsules (N, 14) and the ball's state (7,)."""
+        image = self._backdrop.copy()
+        np.copyto(self._buffer, self._depth)
+        self._shade_floor(image, truth, ball)
+        if len(bodies):
+            bodies = bodies.copy()
+            bodies[:, 10:13] = self._kits
+        near_ring = ball is not None and np.linalg.norm(ball[:3] - self.court.rim_centre(1)) < 0.8
+        rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._cones(truth.cones_m)]
+        spin: FloatArray = np.eye(3)
+        if ball is not None:
+            rows.append(ball_primitive(self.camera, ball[:3], ball[3:6]))
+            spin = _turned(self._spin_axis, 3.6 * float(ball[0] + ball[1]) + 3.0 * float(ball[2]))
+        primitives = self._lit(np.concatenate(rows))
+        order = np.argsort(-0.5 * (primitives[:, 4] + primitives[:, 5]), kind="stable")
+        draw(image, self._buffer, primitives, order, spin)
+        return self._sensor(image, truth.index)
+
+    def _lit(self, primitives: FloatArray) -> FloatArray:
+        """The scene's light at each primitive."""
+        height, width = self._light.shape
+        x = np.clip(0.5 * (primitives[:, 0] + primitives[:, 2]), 0, width - 1).astype(int)
+        y = np.clip(0.5 * (primitives[:, 1] + primitives[:, 3]), 0, height - 1).astype(int)
+        primitives[:, 10:13] *= self._light[y, x][:, None]
+        return primitives
+
+    def _shade_floor(self, image: Image, truth: Truth, ball: FloatArray | None) -> None:
+        """Soft shadows under ankles, pelvis and ball: the higher above the floor, the wider and paler."""
+        blobs = []
+        for player in truth.players:
+            ankles, hips = player.keypoints_m[15:17], player.keypoints_m[11:13].mean(axis=0)
+            blobs += [(x, y, 0.16 + 0.4 * (z - 0.09), 0.36 / (1.0 + 4.0 * (z - 0.09))) for x, y, z in ankles]
+            blobs.append((hips[0], hips[1], 0.55, 0.22))
+        if ball is not None:
+            blobs.append((ball[0], ball[1], 0.14 + 0.10 * ball[2], 0.40 / (1.0 + 1.6 * ball[2])))
+        if not blobs:
+            return
+        spots = np.array(blobs)
+        corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=float)
+        flat = spots[:, None, :2] + corners[None] * spots[:, None, 2:3]
+        px, depth = self.camera.project(np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2))
+        seen = np.all(depth > 0.3, axis=1)
+        boxes = np.concatenate([px.min(axis=1), px.max(axis=1)], axis=1)
+        shadows(image, self._floor, spots[seen], boxes[seen])
+
+    def _sensor(self, image: Image, index: int) -> Image:
+        rng = np.random.default_rng([self.seed, 3, index])
+        if self.scenario.noise > 0:
+            add_noise(image, self._noise, int(rng.integers(NOISE_TILE)))
+        if self.scenario.jpeg_quality > 0:
+            packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self.scenario.jpeg_quality])[1]
+            image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
+        return image
+
+
+def _turned(axis: FloatArray, angle_rad: float) -> FloatArray:
+    """Rotation matrix (3, 3) about an axis."""
+    unit = axis / np.linalg.norm(axis)
+    return np.asarray(cv2.Rodrigues(unit * angle_rad)[0])

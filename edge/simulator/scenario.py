@@ -1,0 +1,68 @@
+"""What is played in the virtual gym: frozen parameters under names."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from edge.simulator.style import FAULTS
+
+MOUNTS = ("sideline", "high", "corner", "baseline", "any")
+
+
+class SimulatorError(Exception):
+    """The virtual gym cannot be set up; the message names the parameter and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """players_per_team: 0 to 5 for each of two teams. spots_m: where shots are taken from, (x, y) on the court, or
+    empty for spots around the arc by seed. skill: share of shots that go in. pass_share: how often the ball is passed
+    before a shot. mount: where the camera hangs (`MOUNTS`). fault: a fault of form that every shot shows, with a chance of
+    `fault_share`. drag: air drag on the ball. noise: sensor noise, grey levels; blur_px: lens blur;
+    jpeg_quality: 0 = none, else every frame goes through JPEG at this quality (slower).
+    """
+
+    name: str = "custom"
+    players_per_team: tuple[int, int] = (1, 0)
+    spots_m: tuple[tuple[float, float], ...] = ()
+    skill: float = 0.6
+    pass_share: float = 0.6
+    cones: bool = False
+    mount: str = "sideline"
+    fault: str | None = None
+    fault_share: float = 1.0
+    drag: bool = True
+    noise: float = 2.5
+    blur_px: float = 0.6
+    jpeg_quality: int = 0
+
+    def __post_init__(self) -> None:
+        if any(not 0 <= count <= 5 for count in self.players_per_team):
+            raise SimulatorError(f"players_per_team={self.players_per_team}: each must be 0 to 5")
+        if self.mount not in MOUNTS:
+            raise SimulatorError(f"mount={self.mount!r}: choose one of {', '.join(MOUNTS)}")
+        if self.fault is not None and self.fault not in FAULTS:
+            raise SimulatorError(f"fault={self.fault!r}: choose one of {', '.join(FAULTS)}")
+        if not 0 <= self.skill <= 1:
+            raise SimulatorError(f"skill={self.skill}: a share from 0 to 1 is needed")
+
+
+PRACTICE_SPOTS_M = ((8.3, -0.4), (8.7, -2.6), (10.4, -3.4), (7.9, -1.7), (9.4, -2.9), (8.2, 1.6))
+
+SCENARIOS: dict[str, Scenario] = {
+    "practice": Scenario(name="practice", spots_m=PRACTICE_SPOTS_M),
+    "threes": Scenario(name="threes", players_per_team=(3, 3), skill=0.45, mount="high"),
+    "game": Scenario(name="game", players_per_team=(5, 5), skill=0.45, mount="high"),
+    "empty": Scenario(name="empty", players_per_team=(0, 0), cones=True),
+    "form": Scenario(name="form", spots_m=((8.05, -0.05),), skill=0.7),
+}
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario of that name. Raises SimulatorError naming the nearest."""
+    if name in SCENARIOS:
+        return SCENARIOS[name]
+    match = difflib.get_close_matches(name, SCENARIOS, n=1, cutoff=0.4)
+    hint = f"did you mean {match[0]!r}?" if match else f"known: {', '.join(SCENARIOS)}"
+    raise SimulatorError(f"unknown scenario {name!r} of the virtual gym; {hint}")
