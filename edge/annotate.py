@@ -1,0 +1,108 @@
+"""Draws what the box understood onto the picture it was understood from."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import cv2
+import numpy as np
+
+from edge.types import BallState, Frame, Image, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
+
+# Pairs of COCO keypoints that a limb joins.
+_ARMS_AND_LEGS = ((5, 7), (7, 9), (6, 8), (8, 10), (11, 13), (13, 15), (12, 14), (14, 16))
+_TRUNK_AND_NECK = ((5, 6), (11, 12), (5, 11), (6, 12), (0, 5), (0, 6))
+_LIMBS = (*_ARMS_AND_LEGS, *_TRUNK_AND_NECK)
+_LEAST_KEYPOINT_CONFIDENCE = 0.25
+_TRAIL_FRAMES = 24
+
+_WHITE = (255, 255, 255)
+_ORANGE = (40, 140, 255)
+_CYAN = (230, 200, 40)
+_GREY = (150, 150, 150)
+COLOURS = {Outcome.MADE: (90, 200, 60), Outcome.MISSED: (70, 70, 235), Outcome.UNKNOWN: _GREY, None: _WHITE}
+
+
+class Annotator:
+    """Keeps the ball's last positions and the shots so far; `draw` is called once for every frame, in order."""
+
+    def __init__(self) -> None:
+        self._trail: deque[tuple[int, int]] = deque(maxlen=_TRAIL_FRAMES)
+        self._shots: dict[str, ShotEvent] = {}
+
+    def draw(self, frame: Frame, snapshot: Snapshot, events: tuple[ShotEvent, ...]) -> Image:
+        """A copy of the frame (H, W, 3) BGR with players, limbs, ball, its trail, rim and the shots so far."""
+        image = frame.image.copy()
+        scale = max(0.4, image.shape[0] / 720)
+        self._shots.update({event.shot_id: event for event in events})
+        self._follow(snapshot)
+        if snapshot.rim is not None:
+            _draw_rim(image, snapshot.rim, scale)
+        for player in snapshot.players:
+            _draw_player(image, player, scale)
+        for earlier, later in zip(self._trail, list(self._trail)[1:], strict=False):
+            cv2.line(image, earlier, later, _ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
+        if snapshot.ball is not None:
+            _draw_ball(image, snapshot.ball, scale)
+        self._draw_caption(image, frame, scale)
+        return image
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        ball = snapshot.ball
+        if snapshot.scene_cut or ball is None or ball.status is TrackStatus.LOST:
+            self._trail.clear()
+        if ball is not None and np.all(np.isfinite(ball.xy_px)):
+            self._trail.append((round(float(ball.xy_px[0])), round(float(ball.xy_px[1]))))
+
+    def _draw_caption(self, image: Image, frame: Frame, scale: float) -> None:
+        made = sum(shot.outcome is Outcome.MADE for shot in self._shots.values())
+        text = f"{frame.time_s:6.2f} s   {len(self._shots)} shots   {made} made"
+        height = round(30 * scale)
+        image[:height] = image[:height] // 3
+        _write(image, text, (round(10 * scale), round(21 * scale)), _WHITE, scale)
+        x = image.shape[1] - round(16 * scale)
+        for shot in reversed(self._shots.values()):
+            done = shot.phase is ShotPhase.END or shot.outcome is not None
+            cv2.circle(image, (x, height // 2), round(8 * scale), COLOURS[shot.outcome], -1 if done else 2, cv2.LINE_AA)
+            x -= round(22 * scale)
+            if x < image.shape[1] // 2:
+                break
+
+
+def _draw_player(image: Image, player: PlayerState, scale: float) -> None:
+    if not np.all(np.isfinite(player.box)):
+        return
+    left, top, right, bottom = (round(float(value)) for value in player.box)
+    seen = player.status in (TrackStatus.CONFIRMED, TrackStatus.TENTATIVE)
+    colour = _CYAN if seen else _GREY
+    cv2.rectangle(image, (left, top), (right, bottom), colour, max(1, round(1.5 * scale)), cv2.LINE_AA)
+    _write(image, str(player.track_id), (left + 2, top - round(5 * scale)), colour, scale)
+    if player.keypoints is None:
+        return
+    points = np.asarray(player.keypoints)
+    visible = np.all(np.isfinite(points[:, :2]), axis=1) & (points[:, 2] >= _LEAST_KEYPOINT_CONFIDENCE)
+    pixels = np.where(visible[:, None], points[:, :2], 0).round().astype(int)
+    for first, second in _LIMBS:
+        if visible[first] and visible[second]:
+            ends = tuple(pixels[first].tolist()), tuple(pixels[second].tolist())
+            cv2.line(image, *ends, _WHITE, max(1, round(2 * scale)), cv2.LINE_AA)
+
+
+def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
+    if not np.all(np.isfinite(ball.xy_px)):
+        return
+    centre = (round(float(ball.xy_px[0])), round(float(ball.xy_px[1])))
+    colour = _ORANGE if ball.status is TrackStatus.CONFIRMED else _GREY
+    cv2.circle(image, centre, max(3, round(ball.radius_px)), colour, max(1, round(2 * scale)), cv2.LINE_AA)
+
+
+def _draw_rim(image: Image, rim: Rim, scale: float) -> None:
+    centre = (round(rim.x_px), round(rim.y_px))
+    axes = (max(1, round(rim.width_px / 2)), max(1, round(rim.height_px / 2)))
+    cv2.ellipse(image, centre, axes, 0, 0, 360, (60, 60, 255), max(1, round(2 * scale)), cv2.LINE_AA)
+
+
+def _write(image: Image, text: str, position: tuple[int, int], colour: tuple[int, int, int], scale: float) -> None:
+    size, thickness = 0.55 * scale, max(1, round(1.4 * scale))
+    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), thickness + 2, cv2.LINE_AA)
+    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thickness, cv2.LINE_AA)

@@ -1,0 +1,79 @@
+"""The command `courtside`: reads the command line, runs one command, turns every failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from calibration.store import CalibrationError
+from edge.capture.source import CaptureError
+from edge.commands import analyze, calibrate, config, doctor, engines, run
+from edge.commands.options import CommandError
+from edge.config import ConfigError
+
+_COMMANDS = (run, analyze, calibrate, engines, doctor, config)
+_OUR_PACKAGES = ("edge", "engines", "calibration")
+_BAD_INPUT = (ConfigError, CaptureError, CalibrationError, CommandError)
+
+EXIT_FAILURE = 1
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+_EXAMPLES = """examples:
+  courtside run                                     the box, on the virtual gym
+  courtside run --source /dev/video0                the box, on a USB camera
+  courtside analyze shots.mp4 --out result          every shot of a recording
+  courtside doctor                                  what is wrong, and how to mend it
+
+'courtside COMMAND --help' shows more of each."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="courtside",
+        description="A box on the gym wall that watches a basketball court and tells what each shot did.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--debug", action="store_true", help="show where in the code an error comes from")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_parser(subparsers)
+    subparsers.add_parser("version", help="print the version").set_defaults(execute=_print_version)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    args = build_parser().parse_args(argv)
+    try:
+        return int(args.execute(args))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: nothing is left to say to it.
+        sys.stdout = None
+        return EXIT_FAILURE
+    except Exception as error:
+        if args.debug:
+            raise
+        print(f"courtside: error: {_one_line(error)}", file=sys.stderr)
+        return EXIT_BAD_INPUT if isinstance(error, _BAD_INPUT) else EXIT_FAILURE
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if type(error).__module__.partition(".")[0] in _OUR_PACKAGES:
+        return text
+    return f"{type(error).__name__}: {text} (unexpected; 'courtside --debug ...' shows where)"
+
+
+def _print_version(args: argparse.Namespace) -> int:
+    print(f"courtside {version('courtside')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the command `courtside` can do: one file a command, each with `add_parser` and `execute`."""

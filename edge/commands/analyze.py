@@ -1,0 +1,154 @@
+"""`courtside analyze`: every frame of a recording, every shot in it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from tqdm import tqdm
+
+from edge.annotate import Annotator
+from edge.calibrated import choose_calibration
+from edge.capture import CaptureError, Source, open_source
+from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
+from edge.commands.summary import Summary, write_picture
+from edge.commands.video import VideoWriter, open_video_writer
+from edge.publish import messages
+from edge.types import Frame, ShotEvent
+
+if TYPE_CHECKING:
+    from edge.pipeline import Step
+
+_EXAMPLES = """examples:
+  courtside analyze shots.mp4 --out result --rim 412,96,52,20
+  courtside analyze shots.mp4 --out result --no-video --set engines.pose=movenet-lightning
+
+The rim is the ellipse of the ring in the picture: X,Y of its upper left corner, then its width and height in pixels.
+Without it shots are still found, but nobody can tell made from missed.
+
+DIR then holds events.jsonl (one line for every event, as sent over MQTT), shots.txt and shots.png (the shots at a
+glance) and annotated.mp4."""
+
+
+class Analyser(Protocol):
+    """What is needed of a pipeline here."""
+
+    def step(self, frame: Frame) -> Step: ...
+
+    def finish(self) -> tuple[ShotEvent, ...]: ...
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "analyze",
+        help="find every shot in a recording",
+        description="Goes through every frame of a recording and lists the shots in it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("video", metavar="VIDEO", help="the recording; gym:// analyses the virtual gym")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent")
+    add_rim_option(parser)
+    parser.add_argument("--frames", type=int, metavar="N", help="stop after N frames")
+    parser.add_argument("--no-video", action="store_true", help="do not write annotated.mp4")
+    add_settings_options(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    # Imported here: kernels and networks take seconds to load, and `courtside --help` needs none of them.
+    from edge.pipeline import open_pipeline
+
+    config = settings(args, source__uri=args.video, source__realtime=False)
+    if args.frames is None and args.video.startswith("gym://"):
+        raise CommandError("the virtual gym never ends: say how many frames with --frames N")
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(config.source))
+        if source.info.live:
+            raise CommandError(f"{source.info.name}: is live; 'courtside run --source ...' watches cameras")
+        image_size = (source.info.width, source.info.height)
+        calibration, origin = choose_calibration(config, source.calibration, image_size, args.rim)
+        print(f"courtside: {origin}", file=sys.stderr)
+        _make_folder(args.out)
+        pipeline = open_pipeline(config, calibration, source.info.fps)
+        stack.callback(pipeline.close)
+        summary = analyse(source, pipeline, args.out, video=not args.no_video, limit=args.frames)
+    text = summary.text()
+    print(text)
+    print(f"courtside: results are in {args.out}", file=sys.stderr)
+    return _verdict(source, summary)
+
+
+def analyse(source: Source, pipeline: Analyser, folder: Path, video: bool, limit: int | None = None) -> Summary:
+    """Run every frame of `source` through `pipeline`, writing results into `folder` as they come.
+
+    What was written so far is complete whatever ends the run: the end, an error or Ctrl-C.
+    """
+    summary = Summary(source.info.name, source.info.fps, source.info.frames)
+    with ExitStack() as stack:
+        stack.callback(_write_summary, summary, folder)
+        log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
+        annotator, writer = Annotator(), None
+        for frame in _with_progress(source, limit):
+            step = pipeline.step(frame)
+            _record(log, step.events)
+            summary.add(frame, step.events)
+            if video:
+                writer = writer or _open_writer(stack, folder, source, frame)
+                writer.write(annotator.draw(frame, step.snapshot, step.events))
+        last = pipeline.finish()
+        _record(log, last)
+        summary.add(None, last)
+    return summary
+
+
+def _with_progress(source: Source, limit: int | None) -> Iterator[Frame]:
+    """The frames, with a bar that shows frames a second and the time left."""
+    total = source.info.frames if limit is None else min(limit, source.info.frames or limit)
+    with tqdm(total=total, unit=" frames", mininterval=0.5, dynamic_ncols=True, file=sys.stderr) as bar:
+        for frame in source:
+            yield frame
+            bar.update()
+            if limit is not None and frame.index + 1 >= limit:
+                break
+
+
+def _open_writer(stack: ExitStack, folder: Path, source: Source, frame: Frame) -> VideoWriter:
+    height, width = frame.image.shape[:2]
+    writer = open_video_writer(folder / "annotated.mp4", source.info.fps, (width, height))
+    stack.callback(writer.close)
+    return writer
+
+
+def _record(log: TextIO, events: Iterable[ShotEvent]) -> None:
+    now = datetime.now(timezone.utc)
+    for event in events:
+        log.write(messages.shot(event, now).model_dump_json() + "\n")
+    log.flush()
+
+
+def _write_summary(summary: Summary, folder: Path) -> None:
+    (folder / "shots.txt").write_text(summary.text() + "\n", encoding="utf-8")
+    write_picture(summary, folder / "shots.png")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"--out {folder}: cannot be made: {error.strerror}") from None
+
+
+def _verdict(source: Source, summary: Summary) -> int:
+    """A recording that breaks off was analysed as far as it goes, and that is said as the failure it is."""
+    damage = source.state.detail if source.state.state == "ended" else ""
+    if damage.startswith("cut off"):
+        raise CaptureError(f"{source.info.name}: {damage}; the results cover what could be read")
+    if summary.missing_frames:
+        print(f"courtside: note: {summary.missing_frames}", file=sys.stderr)
+    return 0

@@ -1,0 +1,289 @@
+"""The box: which workers run, how they are started, watched and stopped.
+
+Three workers. Capture is the source's own thread and keeps only the newest frame. Analysis opens the networks, because
+they belong to a thread, and takes frames through the pipeline. Publishing is the publisher's thread. A worker that dies
+ends the process with a reason, and systemd starts it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from calibration.court import COURTS, Court
+from calibration.store import Calibration, RimBox, save
+from edge.calibrated import choose_calibration
+from edge.capture import Source, open_source
+from edge.config import Config
+from edge.game.statistics import SessionStatistics
+from edge.health import Meter, find_warnings
+from edge.host import Host
+from edge.pipeline import Pipeline, open_pipeline
+from edge.publish import CalibrateRim, Command, Publisher
+from edge.publish.connection import tls_context
+from edge.systemd import Notifier
+from edge.types import Frame, Image, ShotEvent, SourceState
+from edge.web.server import WebServer
+
+_log = logging.getLogger(__name__)
+
+HEALTH_INTERVAL_S = 3.0
+POLL_S = 0.1
+# Longest that stopping waits for the frame in hand; with what the publisher takes it stays under 3 s.
+ANALYSIS_STOP_S = 1.0
+# A frame that takes longer than this is stuck: the watchdog is no longer fed and systemd starts the box again.
+STUCK_FRAME_S = 30.0
+
+
+class DaemonError(Exception):
+    """A worker ended by itself; the message names it and its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One row of the table of what must run. `reason` says in words why it does not."""
+
+    name: str
+    alive: Callable[[], bool]
+    reason: Callable[[], str]
+
+
+class Analysis:
+    """The analysis worker: frames in, events and snapshots out to the publisher."""
+
+    def __init__(
+        self,
+        config: Config,
+        calibration: Calibration | None,
+        source: Source,
+        publisher: Publisher,
+        opener: Callable[[Config, Calibration | None, float], Pipeline],
+    ) -> None:
+        self._config = config
+        self._calibration = calibration
+        self._source = source
+        self._publisher = publisher
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._statistics = SessionStatistics()
+        self._next_calibration: Calibration | None = None
+        self.meter = Meter()
+        self.newest_image: Image | None = None
+        self.ready = False
+        self.ended = False
+        self.error: Exception | None = None
+        self._busy_since_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name="courtside-analysis", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive() or (self.ended and self.error is None)
+
+    @property
+    def stuck(self) -> bool:
+        since_s = self._busy_since_s
+        return self.ready and since_s is not None and time.monotonic() - since_s > STUCK_FRAME_S
+
+    @property
+    def calibration_status(self) -> str:
+        return "uncalibrated" if self._calibration is None else self._calibration.status
+
+    def reset_statistics(self) -> None:
+        with self._lock:
+            self._statistics = SessionStatistics()
+            self._publisher.stats(self._statistics.session(), self._statistics.players())
+
+    def set_rim(self, rim: RimBox) -> Calibration:
+        """The calibration with this rim, which holds from the next frame on."""
+        base = self._calibration or Calibration(image_size=self._image_size())
+        self._calibration = self._next_calibration = base.model_copy(update={"rim": rim})
+        return self._calibration
+
+    def _image_size(self) -> tuple[int, int]:
+        if self.newest_image is None:
+            return self._source.info.width, self._source.info.height
+        height, width = self.newest_image.shape[:2]
+        return width, height
+
+    def _court(self) -> Court | None:
+        known = self._calibration
+        return COURTS[known.court] if known is not None and known.court_from_image is not None else None
+
+    def _run(self) -> None:
+        try:
+            with ExitStack() as stack:
+                pipeline = self._opener(self._config, self._calibration, self._source.info.fps)
+                stack.callback(pipeline.close)
+                self.ready = True
+                for frame in self._source:
+                    self._one_frame(pipeline, frame)
+                self._publish_events(pipeline.finish())
+        except Exception as error:
+            self.error = error
+            _log.debug("analysis", exc_info=True)
+        self.ended = True
+
+    def _one_frame(self, pipeline: Pipeline, frame: Frame) -> None:
+        if self._next_calibration is not None:
+            calibration, self._next_calibration = self._next_calibration, None
+            pipeline.recalibrate(calibration)
+        self.newest_image = frame.image
+        start_s = self._busy_since_s = time.monotonic()
+        step = pipeline.step(frame)
+        self._busy_since_s = None
+        done_s = time.monotonic()
+        self.meter.add(done_s, 1000 * (done_s - start_s), step.times)
+        self._publisher.live(step.snapshot, self._court())
+        self._publish_events(step.events)
+
+    def _publish_events(self, events: tuple[ShotEvent, ...]) -> None:
+        for event in events:
+            self._publisher.shot(event)
+        if events:
+            with self._lock:
+                for event in events:
+                    self._statistics.update(event)
+                self._publisher.stats(self._statistics.session(), self._statistics.players())
+
+
+class Box:
+    """Everything that runs, watched by one short loop in the main thread."""
+
+    def __init__(self, config: Config, source: Source, publisher: Publisher, analysis: Analysis) -> None:
+        self._config = config
+        self._source = source
+        self._publisher = publisher
+        self._analysis = analysis
+        self._host = Host(config.data_path)
+        self._notifier = Notifier()
+        self._workers = [
+            Worker("analysis", lambda: analysis.alive, lambda: str(analysis.error or "ended without a reason")),
+            Worker("publishing", lambda: publisher.alive, lambda: "its thread or the embedded broker ended; see above"),
+        ]
+        self._source_said: SourceState | None = None
+        self._said_ready = False
+
+    def watch(self, worker: Worker) -> None:
+        self._workers.append(worker)
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set or the recording ends. Raises DaemonError where a worker died."""
+        health_due_s = 0.0
+        while not stop.wait(POLL_S):
+            self._check_workers()
+            self._follow_source()
+            for command in self._publisher.commands():
+                self._obey(command)
+            if time.monotonic() >= health_due_s:
+                health_due_s = time.monotonic() + HEALTH_INTERVAL_S
+                self._say_health()
+            if not self._analysis.stuck:
+                self._notifier.alive()
+            if self._analysis.ended:
+                break
+        self._check_workers()
+        self._notifier.stopping()
+
+    def finish(self) -> None:
+        """What is said last, after the analysis has ended."""
+        self._follow_source()
+        self._say_health()
+
+    def _check_workers(self) -> None:
+        for worker in self._workers:
+            if not worker.alive():
+                raise DaemonError(f"{worker.name}: {worker.reason()}")
+
+    def _follow_source(self) -> None:
+        if self._analysis.ready and not self._said_ready:
+            self._said_ready = True
+            self._notifier.ready()
+            _log.info("watching %s", self._source.info.name)
+        now, before = self._source.state, self._source_said
+        if before is not None and (now.state, now.detail) == (before.state, before.detail):
+            return
+        if before is not None or now.state != "connected":
+            _log.log(logging.INFO if now.state != "reconnecting" else logging.WARNING, "source: %s", now.detail)
+        self._source_said = now
+        self._publisher.source(now)
+
+    def _say_health(self) -> None:
+        host = self._host.read()
+        calibration = self._analysis.calibration_status
+        broker = self._publisher.state
+        problem = "" if broker.connected or broker.down_since is None else broker.detail
+        warnings = find_warnings(self._source.state, calibration, problem, host)
+        health = self._analysis.meter.health(calibration, host, warnings)
+        self._publisher.health(health)
+        self._publisher.source(self._source.state)
+        self._notifier.status(f"{health.fps:.1f} frames/s; {'; '.join(warnings) or 'all is well'}")
+
+    def _obey(self, command: Command) -> None:
+        if not isinstance(command, CalibrateRim):
+            self._analysis.reset_statistics()
+            self._publisher.reply(command, True, "statistics begin anew")
+            return
+        rim = RimBox(x=command.x_px, y=command.y_px, width=command.width_px, height=command.height_px)
+        calibration = self._analysis.set_rim(rim)
+        if self._source.calibration is not None:
+            self._publisher.reply(command, True, "the rim is used until the box stops")
+            return
+        try:
+            save(self._config.calibration_path, calibration)
+        except OSError as error:
+            reason = f"{self._config.calibration_path}: cannot be written: {error.strerror}"
+            self._publisher.reply(command, False, f"the rim is used, but will be forgotten: {reason}")
+            return
+        self._publisher.reply(command, True, f"saved in {self._config.calibration_path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the box is built of; tests put others in."""
+
+    open_source: Callable[..., Source] = open_source
+    open_pipeline: Callable[[Config, Calibration | None, float], Pipeline] = open_pipeline
+
+
+def run_box(
+    config: Config, rim: RimBox | None = None, stop: threading.Event | None = None, parts: Parts | None = None
+) -> int:
+    """Run the box until `stop` is set or its recording ends; returns 0.
+
+    Raises the room's own error where a part cannot start, DaemonError where a worker dies.
+    """
+    stop = stop or threading.Event()
+    parts = parts or Parts()
+    with ExitStack() as stack:
+        source = parts.open_source(config.source)
+        stack.callback(source.close)
+        image_size = (source.info.width, source.info.height)
+        calibration, origin = choose_calibration(config, source.calibration, image_size, rim)
+        _log.info("%s", origin)
+        publisher = stack.enter_context(Publisher(config))
+        analysis = Analysis(config, calibration, source, publisher, parts.open_pipeline)
+        box = Box(config, source, publisher, analysis)
+        if config.web.enabled:
+            tls = tls_context(config.mqtt)
+            server = WebServer(config, publisher.broker_address, lambda: analysis.newest_image, tls)
+            stack.enter_context(server)
+            box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))
+            _log.info("the page: %s", "  ".join(server.addresses()))
+        analysis.start()
+        try:
+            box.run(stop)
+        finally:
+            source.close()
+            analysis.join(ANALYSIS_STOP_S)
+        box.finish()
+    return 0

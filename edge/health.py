@@ -1,0 +1,73 @@
+"""How the box is doing: frames a second, milliseconds by stage, and what a person should look at."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from statistics import median
+
+from edge.types import BoxHealth, SourceState, StageTimes
+
+_WINDOW_FRAMES = 90
+# Frames older than this say nothing about how fast the box is now.
+_WINDOW_S = 10.0
+_HOT_C = 85.0
+_LITTLE_DISK_MB = 200.0
+
+
+class Meter:
+    """Remembers the last frames; written by the analysis worker, read by the main thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._start_s = time.monotonic()
+        self._frames: deque[tuple[float, float, StageTimes]] = deque(maxlen=_WINDOW_FRAMES)
+
+    def add(self, done_s: float, frame_ms: float, times: StageTimes) -> None:
+        with self._lock:
+            self._frames.append((done_s, frame_ms, times))
+
+    def health(self, calibration: str, host: dict[str, float], warnings: tuple[str, ...]) -> BoxHealth:
+        now_s = time.monotonic()
+        with self._lock:
+            recent = [held for held in self._frames if now_s - held[0] <= _WINDOW_S]
+        span_s = recent[-1][0] - recent[0][0] if len(recent) > 1 else 0.0
+        return BoxHealth(
+            fps=(len(recent) - 1) / span_s if span_s > 0 else 0.0,
+            frame_ms=median(held[1] for held in recent) if recent else 0.0,
+            uptime_s=now_s - self._start_s,
+            calibration=calibration,
+            stages_ms=_medians([held[2] for held in recent]),
+            host=host,
+            warnings=warnings,
+        )
+
+
+def find_warnings(
+    source: SourceState, calibration: str, broker_problem: str, host: dict[str, float]
+) -> tuple[str, ...]:
+    """One line for each thing that is wrong, with what mends it."""
+    found = []
+    if source.state == "reconnecting":
+        found.append(f"source: {source.detail}")
+    if broker_problem:
+        found.append(f"broker: {broker_problem}")
+    if calibration == "uncalibrated":
+        found.append("no rim is known: shots are found, but not whether they went in; tap the rim on the page")
+    if host.get("temperature_c", 0.0) >= _HOT_C:
+        found.append(f"hot: {host['temperature_c']:.0f} degrees Celsius; give the box more air")
+    if host.get("disk_free_mb", _LITTLE_DISK_MB) < _LITTLE_DISK_MB:
+        found.append(f"disk nearly full: {host['disk_free_mb']:.0f} MB are free")
+    return tuple(found)
+
+
+def _medians(times: list[StageTimes]) -> dict[str, float]:
+    """By stage; a network and the work beside it that share a name are told apart."""
+    columns: dict[str, list[float]] = {}
+    for one in times:
+        for name, value in one.overhead_ms.items():
+            columns.setdefault(name, []).append(value)
+        for name, value in one.networks_ms.items():
+            columns.setdefault(f"network:{name}", []).append(value)
+    return {name: median(values) for name, values in columns.items()}
