@@ -92,10 +92,14 @@ def networks() -> Mapping[str, Network]:
 
 
 def find(name: str) -> Network:
-    """The network called `name`. Raises EngineError that names the nearest known one."""
+    """The network called `name`, or in the .onnx file of that path. Raises EngineError, naming the nearest known one."""
     known = networks()
     if name in known:
         return known[name]
+    if name.endswith(".onnx"):
+        from engines.own import from_file
+
+        return from_file(Path(name).expanduser())
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
     raise EngineError(f"unknown network '{name}'; {hint}")
@@ -126,7 +130,7 @@ def sha256_of(path: Path) -> str:
 def locate(network: Network) -> Path:
     """The network's file, its sha256 checked. Raises EngineError that says how to get it."""
     path = path_of(network)
-    mend = "install courtside again" if network.shipped else f"run 'courtside engines fetch {network.name}'"
+    mend = f"run 'courtside engines fetch {network.name}'" if network.package else "install courtside again"
     if not path.is_file():
         raise EngineError(f"{network.name}: {path} is not here; {mend}")
     if path.stat().st_size == 0:
@@ -139,8 +143,8 @@ def locate(network: Network) -> Path:
     return path
 
 
-def _own_labels(network: Network, engine: Engine) -> tuple[str, ...] | None:
-    """The labels that the model's file itself carries, or None where it carries none."""
+def own_labels(name: str, engine: Engine) -> tuple[str, ...] | None:
+    """The labels that the file of network `name` itself carries, None where it has none. Raises EngineError."""
     text = engine.metadata.get("names")
     if text is None:
         return None
@@ -148,7 +152,7 @@ def _own_labels(network: Network, engine: Engine) -> tuple[str, ...] | None:
         names = ast.literal_eval(text)
         return tuple(str(names[index]) for index in sorted(names))
     except (ValueError, SyntaxError, TypeError, KeyError):
-        raise EngineError(f"{network.name}: its file carries labels that cannot be read: {text[:60]!r}") from None
+        raise EngineError(f"{name}: its file carries labels that cannot be read: {text[:60]!r}") from None
 
 
 def _expected_outputs(network: Network) -> tuple[tuple[int, ...], ...]:
@@ -170,7 +174,7 @@ def _agree(want: tuple[int, ...], have: tuple[int, ...]) -> bool:
 
 def check(network: Network, engine: Engine) -> None:
     """Raises EngineError where a loaded network's labels, input or outputs are not those that the zoo states."""
-    own = _own_labels(network, engine)
+    own = own_labels(network.name, engine)
     if own is not None and network.labels and own != network.labels:
         pairs = zip(own, network.labels, strict=False)
         index = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(own), len(network.labels)))

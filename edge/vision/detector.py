@@ -13,8 +13,9 @@ from engines.backend import FREE, Engine, EngineError
 from engines.zoo import Network, check
 
 MAX_IOU = 0.5
-TILE_PX = 416
-"""Longest side at which a part of the frame is looked at: a network trained at 416 px sees balls best there."""
+TILE_PX = 320
+"""Size to which a smaller part of the frame is enlarged. On labelled balls in parts of 160 to 240 px, 320 px finds as
+many as 416 within a few hundredths in a little over half the time, and more of them than 224 or 640."""
 LABEL_OF = {ObjectClass.PERSON: ("person",), ObjectClass.BALL: ("sports ball", "ball", "basketball")}
 LEAST = {ObjectClass.PERSON: 0.4, ObjectClass.BALL: 0.12}
 
@@ -55,9 +56,14 @@ class Detector:
         self._letterbox = Letterbox(network.input, self._any_size)
         self._decode = DECODERS[network.output]
 
+    def _tile_limit(self, part: Region) -> tuple[int, int]:
+        """Parts are enlarged to TILE_PX, larger ones shown as they are, as far as the network goes."""
+        side = max(TILE_PX, part[2] - part[0], part[3] - part[1])
+        return min(side, self._limit[0]), min(side, self._limit[1])
+
     def _look(self, image: Image, region: Region | None, least: Mapping[ObjectClass, float]) -> Candidates:
-        limit = (TILE_PX, TILE_PX) if region is not None and self._any_size else self._limit
         part = clip_region(region, image)
+        limit = self._limit if region is None or not self._any_size else self._tile_limit(part)
         tensor, placement = self._letterbox.fit(image, part, limit)
         found = self._decode(self._engine.infer({self._input: tensor}), tensor.shape[2:], self._rows, least)
         xyxy = placement.to_frame(found.xyxy)

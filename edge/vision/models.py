@@ -9,7 +9,7 @@ from edge.vision.appearance import AppearanceEncoder
 from edge.vision.detector import Detector
 from edge.vision.pose import PoseEstimator
 from engines.backend import TimedEngine, open_engine
-from engines.zoo import find, locate, shape_range
+from engines.zoo import Network, find, locate, shape_range
 
 
 class Vision:
@@ -18,22 +18,21 @@ class Vision:
     def __init__(self, config: EnginesConfig) -> None:
         self._engines: dict[str, TimedEngine] = {}
         try:
-            self.detector = Detector(find(config.detector), self._open("detector", config.detector, config))
-            self.pose = PoseEstimator(find(config.pose), self._open("pose", config.pose, config))
+            self.detector = Detector(*self._open("detector", config.detector, config))
+            self.pose = PoseEstimator(*self._open("pose", config.pose, config))
             self.appearance = None
             if config.appearance != "none":
-                engine = self._open("appearance", config.appearance, config)
-                self.appearance = AppearanceEncoder(find(config.appearance), engine)
+                self.appearance = AppearanceEncoder(*self._open("appearance", config.appearance, config))
         except BaseException:
             self.close()
             raise
 
-    def _open(self, stage: str, name: str, config: EnginesConfig) -> TimedEngine:
+    def _open(self, stage: str, name: str, config: EnginesConfig) -> tuple[Network, TimedEngine]:
         network = find(name)
         shapes = {network.input.name: shape_range(network)}
         engine = open_engine(locate(network), config.backend, config.threads, shapes)
         self._engines[stage] = TimedEngine(engine)
-        return self._engines[stage]
+        return network, self._engines[stage]
 
     def take_networks_ms(self) -> dict[str, float]:
         """Milliseconds spent inside each stage's network since the last call."""
