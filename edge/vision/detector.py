@@ -26,10 +26,8 @@ def class_rows(network: Network) -> dict[ObjectClass, int]:
     for kind, names in LABEL_OF.items():
         known = [network.labels.index(name) for name in names if name in network.labels]
         if not known:
-            wanted = " or ".join(repr(name) for name in names)
-            raise EngineError(
-                f"{network.name}: knows no {wanted}, so it is no person and ball detector; choose another"
-            )
+            wanted = f"'{names[0]}'"
+            raise EngineError(f"{network.name}: knows no {wanted}, so it cannot be the detector; choose another")
         rows[kind] = known[0]
     return rows
 
