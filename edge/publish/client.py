@@ -37,6 +37,7 @@ LIVE_INTERVAL_S = 0.125
 STOP_TIMEOUT_S = 1.5
 STOP_PAUSE_S = 0.05
 COMMANDS_KEPT = 100
+RECENT_SHOTS = 20
 EMBEDDED = "embedded"
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
@@ -72,6 +73,7 @@ class Publisher:
         self._live_next: tuple[Snapshot, Court | None] | None = None
         self._live_due_s = 0.0
         self._stats_sent: dict[int | None, ShotStats] = {}
+        self._recent: dict[str, payloads.Shot] = {}
         self._stop_at_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="publish", daemon=True)
 
@@ -113,7 +115,7 @@ class Publisher:
 
     def shot(self, event: ShotEvent) -> None:
         """Durable, QoS 1: on the disk until the broker has it."""
-        self._inbox.put(partial(self._keep, self.topics.shot, messages.shot(event, _now())))
+        self._inbox.put(partial(self._keep_shot, messages.shot(event, _now())))
 
     def form_alert(self, alert: payloads.FormAlert) -> None:
         """Durable like a shot."""
@@ -132,7 +134,8 @@ class Publisher:
     def stats(self, session: ShotStats, players: Mapping[int, ShotStats] | None = None) -> None:
         """Retained; only what changed is sent. A player who is no longer named is cleared at the broker."""
         wanted: dict[int | None, ShotStats] = {None: session}
-        wanted.update(players or {})
+        for player_id, counts in (players or {}).items():
+            wanted[player_id] = counts
         self._inbox.put(partial(self._send_stats, wanted))
 
     def health(self, health: BoxHealth) -> None:
@@ -190,6 +193,18 @@ class Publisher:
             _log.error("%s", error)
         self._refresh()
 
+    def _keep_shot(self, shot: payloads.Shot) -> None:
+        self._keep(self.topics.shot, shot)
+        first = self._recent.pop(shot.shot_id, shot)
+        self._recent[shot.shot_id] = shot.model_copy(update={"time": first.time})
+        self._send_recent()
+
+    def _send_recent(self) -> None:
+        newest = list(reversed(self._recent.values()))[:RECENT_SHOTS]
+        self._recent = {shot.shot_id: shot for shot in reversed(newest)}
+        message = payloads.RecentShots(time=_now(), session=self.session, shots=newest)
+        self._link.retain(self.topics.stats_recent, _bytes(message), qos=1)
+
     def _send_live(self) -> None:
         waiting, self._live_next = self._live_next, None
         if waiting is not None and self._link.connected:
@@ -202,6 +217,9 @@ class Publisher:
                 self._link.retain(self._stats_topic(player_id), _bytes(message), qos=1)
         for player_id in self._stats_sent.keys() - wanted.keys():
             self._link.retain(self._stats_topic(player_id), b"", qos=1)
+        if wanted[None].attempts == 0 and self._recent:
+            self._recent = {}
+            self._send_recent()
         self._stats_sent = wanted
 
     def _stats_topic(self, player_id: int | None) -> str:

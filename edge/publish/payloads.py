@@ -104,6 +104,13 @@ class Stats(Message):
     best_streak: Count
 
 
+class RecentShots(Message):
+    """Topic `stats/recent`, retained: the last shots of this session, newest first, for a page that opens later."""
+
+    session: str
+    shots: list[Shot]
+
+
 class LivePlayer(Part):
     player_id: int
     team: int | None = Field(description="null until teams are told apart.")
@@ -203,6 +210,7 @@ MODELS: dict[str, type[Part]] = {
     "source": Source,
     "shot": Shot,
     "stats": Stats,
+    "recent-shots": RecentShots,
     "live": Live,
     "form-alert": FormAlert,
     "cmd-request": Request,

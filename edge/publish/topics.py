@@ -46,6 +46,10 @@ class Topics:
     def stats_session(self) -> str:
         return f"{self.prefix}/stats/session"
 
+    @property
+    def stats_recent(self) -> str:
+        return f"{self.prefix}/stats/recent"
+
     def stats_player(self, player_id: int) -> str:
         return f"{self.prefix}/stats/player/{player_id}"
 

@@ -1,0 +1,147 @@
+// Joins the link to the box with what the page shows.
+import { flash, outcomeOf, showHealth, showLink, showNotes, showPlayers, showShots, showSource, showStats, showVeil } from "./board.js";
+import { Link } from "./link.js";
+import { RimFlow } from "./rim.js";
+import { Scene } from "./scene.js";
+import { Stage } from "./stage.js";
+
+const $ = (id) => document.getElementById(id);
+const OLD_NEWS_MS = 10000;
+const SHOTS_KEPT = 40;
+
+const state = { link: "connecting", status: null, source: null, health: null, live: null, shots: [], players: new Map() };
+const scene = new Scene();
+
+function linkState() {
+  if (state.link !== "up") return state.link;
+  return state.status?.state ?? "waiting";
+}
+
+function veilWords(link) {
+  if (link === "online" && state.source?.state === "reconnecting") return `The camera is away. ${state.source.detail}`;
+  if (link === "online" && state.source?.state === "ended") return null;
+  if (link === "online") return scene.fresh(performance.now()) ? null : "Waiting for the first picture";
+  return {
+    connecting: "Looking for the box",
+    reconnecting: "The box cannot be reached. Trying again",
+    waiting: "Waiting for the box",
+    offline: "The box is offline",
+    stopped: "The box was stopped",
+  }[link];
+}
+
+function showState() {
+  const link = linkState();
+  showLink(link);
+  showVeil(veilWords(link));
+  const notes = [...(state.health?.warnings ?? [])];
+  if (state.source?.state === "reconnecting") notes.unshift(`Camera: ${state.source.detail}`);
+  showNotes(link === "online" ? notes : []);
+}
+
+/** A shot that waited in the box while the broker was away is listed, not shouted. */
+function isNews(shot) {
+  const boxNow = Date.parse(state.live?.time ?? shot.time);
+  return boxNow - Date.parse(shot.time) < OLD_NEWS_MS;
+}
+
+function takeShot(shot, loud) {
+  const known = state.shots.findIndex(({ shot_id: id }) => id === shot.shot_id);
+  const before = known >= 0 ? state.shots[known] : null;
+  const merged = { ...shot, time: before?.time ?? shot.time };
+  if (before) state.shots[known] = merged;
+  else state.shots.push(merged);
+  state.shots.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+  state.shots.length = Math.min(state.shots.length, SHOTS_KEPT);
+  const settled = outcomeOf(merged);
+  if (loud && isNews(shot) && settled !== "flying" && (!before || outcomeOf(before) !== settled)) flash(merged);
+}
+
+const receivers = {
+  status: (message) => (state.status = message),
+  source: (message) => showSource((state.source = message)),
+  health: (message) => showHealth((state.health = message)),
+  live: (message) => scene.add((state.live = message), performance.now()),
+  shot: (message) => {
+    takeShot(message, true);
+    showShots(state.shots);
+  },
+  "stats/recent": (message) => {
+    if (message.shots.length === 0) state.shots = [];
+    message.shots.forEach((shot) => takeShot(shot, false));
+    showShots(state.shots);
+  },
+  "stats/session": showStats,
+};
+
+function received(name, message) {
+  const player = /^stats\/player\/(-?\d+)$/.exec(name);
+  if (player) {
+    if (message) state.players.set(player[1], message);
+    else state.players.delete(player[1]);
+    showPlayers(state.players);
+  } else if (message) {
+    receivers[name]?.(message);
+  }
+  if (name !== "live") showState();
+}
+
+function login(link) {
+  $("login-send").onclick = () => {
+    $("login").close();
+    link.open({ username: $("login-name").value, password: $("login-password").value });
+  };
+  $("login").showModal();
+}
+
+function wireReset(link) {
+  $("reset-open").addEventListener("click", () => {
+    $("reset-hint").textContent = "The counts of this session go back to zero for everybody.";
+    $("reset").showModal();
+  });
+  $("reset-cancel").addEventListener("click", () => $("reset").close());
+  $("reset-send").addEventListener("click", async () => {
+    const reply = await link.ask("reset-stats");
+    if (reply.ok) $("reset").close();
+    else $("reset-hint").textContent = reply.detail;
+  });
+}
+
+async function pageSettings() {
+  for (;;) {
+    try {
+      const response = await fetch("/config.json", { cache: "no-store" });
+      if (response.ok) return await response.json();
+    } catch {
+      // The box is starting or the phone is out of range: the page says "Looking for the box" meanwhile.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+}
+
+async function main() {
+  showState();
+  const settings = await pageSettings();
+  $("site").textContent = settings.site;
+  $("court-name").textContent = settings.court;
+  document.title = `${settings.court} · courtside`;
+  const change = (to) => {
+    state.link = to;
+    if (to === "up") state.status = null;
+    showState();
+  };
+  const link = new Link(settings.prefix, {
+    up: () => change("up"),
+    down: () => change(state.link === "connecting" ? "connecting" : "reconnecting"),
+    message: received,
+    login: () => login(link),
+  });
+  new Stage(scene, () => state.shots);
+  new RimFlow((name, fields) => link.ask(name, fields), () => scene.newest);
+  wireReset(link);
+  document.addEventListener("visibilitychange", () => !document.hidden && link.wake());
+  setInterval(showState, 1000);
+  link.open();
+}
+
+main();

@@ -1,0 +1,89 @@
+// What moves: players and ball of the last seconds, so that eight messages a second look like motion.
+export const TRAIL_MS = 1800;
+const STALE_MS = 3000;
+const PALETTE = ["#ffd166", "#5cc8ff", "#c6f04f", "#ff9ec4", "#c5a8ff", "#6ff2da", "#f6f0e4", "#9db4ff"];
+const TEAMS = ["#5cc8ff", "#ffd166"];
+
+export function colourOf(id, team = null) {
+  return team === null ? PALETTE[Math.abs(id) % PALETTE.length] : TEAMS[team % TEAMS.length];
+}
+
+const between = (a, b, share) => a + (b - a) * share;
+
+function blend(a, b, share) {
+  return a && b ? { x: between(a.x, b.x, share), y: between(a.y, b.y, share) } : b;
+}
+
+export class Scene {
+  constructor() {
+    this.frames = []; // {at, live}, oldest first
+    this.court = null;
+    this.shots = [];
+  }
+
+  add(live, at) {
+    this.frames.push({ at, live });
+    while (this.frames.length > 2 && at - this.frames[0].at > TRAIL_MS) this.frames.shift();
+    if (live.court) this.court = live.court;
+  }
+
+  get newest() {
+    return this.frames.at(-1)?.live ?? null;
+  }
+
+  fresh(now) {
+    const last = this.frames.at(-1);
+    return Boolean(last) && now - last.at < STALE_MS;
+  }
+
+  /** Players now, moved a little behind time so that there is always a next position to move to. */
+  players(now) {
+    const { before, after, share } = this.#around(now - 130);
+    if (!after) return [];
+    const earlier = new Map(before.players.map((player) => [player.player_id, player]));
+    return after.players.map((player) => {
+      const old = earlier.get(player.player_id) ?? player;
+      return {
+        ...player,
+        box: player.box.map((value, i) => between(old.box[i], value, share)),
+        court_position: blend(old.court_position, player.court_position, share),
+      };
+    });
+  }
+
+  ball(now) {
+    const { before, after, share } = this.#around(now - 130);
+    if (!after?.ball) return null;
+    return { ...after.ball, ...blend(before.ball, after.ball, share) };
+  }
+
+  /** Earlier places as [{age 0..1, x, y}], oldest first; `pick` takes the point from a message. */
+  trail(now, pick) {
+    return this.frames
+      .map(({ at, live }) => ({ age: Math.min(1, (now - at) / TRAIL_MS), point: pick(live) }))
+      .filter(({ point }) => point)
+      .map(({ age, point }) => ({ age, x: point.x, y: point.y }));
+  }
+
+  /** The player in whose reach the ball is, or null while it flies. */
+  holder(players, ball) {
+    if (!ball) return null;
+    const reached = players.filter(({ box: [left, top, right, bottom] }) => {
+      const margin = 0.25 * (right - left);
+      return ball.x > left - margin && ball.x < right + margin && ball.y > top && ball.y < bottom;
+    });
+    const away = ({ box }) => Math.abs((box[0] + box[2]) / 2 - ball.x);
+    return reached.sort((a, b) => away(a) - away(b))[0] ?? null;
+  }
+
+  #around(at) {
+    const next = this.frames.findIndex((frame) => frame.at >= at);
+    if (next <= 0) {
+      const only = (next === 0 ? this.frames[0] : this.frames.at(-1))?.live;
+      return { before: only, after: only, share: 1 };
+    }
+    const a = this.frames[next - 1];
+    const b = this.frames[next];
+    return { before: a.live, after: b.live, share: (at - a.at) / Math.max(1, b.at - a.at) };
+  }
+}
