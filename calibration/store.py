@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from calibration.camera import Camera
 from calibration.court import COURTS
 
-SCHEMA_VERSION = 1
 
 
 class CalibrationError(Exception):
@@ -23,7 +22,8 @@ class CalibrationError(Exception):
 
 
 class RimBox(BaseModel):
-    """The ring's ellipse in the image: upper left corner, width and height, px."""
+    """The ring's ellipse in the image: upper left corner, width and height, px; `frame`: the frame of a recording with
+    a moving camera that these pixels belong to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,6 +31,7 @@ class RimBox(BaseModel):
     y: float
     width: float = Field(gt=1)
     height: float = Field(gt=0)
+    frame: int = Field(0, ge=0)
 
 
 class CameraModel(BaseModel):
@@ -63,7 +64,7 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     image_size: tuple[int, int]
     rim: RimBox | None = None
     court: str = "fiba"

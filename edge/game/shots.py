@@ -1,0 +1,255 @@
+"""Shots: a ball that leaves a player's hands upward and flies toward the rim, and what becomes of it.
+
+A state machine over snapshots. Every flight that begins at somebody's hands is judged as it grows; one that qualifies
+becomes a shot, which is followed until its outcome is known or its time is up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edge.config import GameConfig
+from edge.game.flight import Flight, FlightFinder
+from edge.game.outcome import Decision, Moment, decide
+from edge.game.release import Person, Release, find_release, held_above_picture
+from edge.types import FloatArray, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot
+
+_PERSON_M = 1.8
+_RIM_M = 0.45
+_HISTORY_S = 6.0
+# A shot rises at least this share of the shooter's height above the hands, or it is a pass or a bounce.
+_LEAST_RISE = 0.2
+# Its curve comes down through the rim's plane within this many rim widths of it, or within this share of the way it
+# has to go, since a curve drawn through a few frames is not yet sure.
+_AIM_WIDTHS = 2.5
+_AIM_SHARE = 0.3
+# A ball whose release nobody saw counts as a shot only where it comes down this near to the rim.
+_UNSEEN_AIM_WIDTHS = 0.9
+_UNSEEN_FROM_WIDTHS = 2.0
+_LEAST_SIGHTINGS = 5
+_SETTLED_S = 0.5
+_PAUSE_S = 0.5
+
+
+@dataclass(slots=True)
+class _Shot:
+    shot_id: str
+    release: Release
+    flight: Flight | None
+    decision: Decision = field(default_factory=lambda: Decision(None, 0.0, None, None))
+    announced: Outcome | None = None
+    decided_s: float | None = None
+    phase: ShotPhase = ShotPhase.NEW
+
+
+class ShotFinder:
+    """`update` takes the snapshots of one source in order and returns what is new about its shots."""
+
+    def __init__(self, config: GameConfig, prefix: str = "shot") -> None:
+        self._config = config
+        self._prefix = prefix
+        self._flights = FlightFinder()
+        self._moments: deque[Moment] = deque()
+        self._persons: deque[tuple[int, float, tuple[Person, ...]]] = deque()
+        self._active: _Shot | None = None
+        self._judged: set[int] = set()
+        self._last_release_s = -np.inf
+        self._count = 0
+        self._rim: Rim | None = None
+
+    def update(self, snapshot: Snapshot) -> list[ShotEvent]:
+        """The phases of shots that this snapshot completes: NEW, then UPDATE with the outcome, then END."""
+        events: list[ShotEvent] = []
+        if snapshot.scene_cut:
+            events += self._end()
+            self._forget()
+        self._remember(snapshot)
+        flights = self._flights.update(
+            snapshot.index, snapshot.time_s, self._moments[-1].candidates, self._scale(), snapshot.image_size[1]
+        )
+        if self._active is None:
+            events += self._look_for_release(snapshot, flights)
+        if self._active is not None:
+            events += self._follow(snapshot)
+        return events
+
+    def finish(self) -> list[ShotEvent]:
+        """The source has ended: close what is open with what is known."""
+        return self._end()
+
+    def _forget(self) -> None:
+        self._flights.reset()
+        self._moments.clear()
+        self._persons.clear()
+        self._judged.clear()
+        self._last_release_s = -np.inf
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        move = snapshot.scene_from_image
+        candidates = snapshot.ball_candidates
+        if move is not None:
+            candidates = candidates.copy()
+            candidates[:, :2] = candidates[:, :2] @ move[:, :2].T + move[:, 2]
+        self._rim = _moved_rim(snapshot.rim, move)
+        persons = tuple(_person(player, move) for player in snapshot.players)
+        self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates))
+        self._persons.append((snapshot.index, snapshot.time_s, persons))
+        while snapshot.time_s - self._moments[0].time_s > _HISTORY_S:
+            self._moments.popleft()
+            self._persons.popleft()
+
+    def _scale(self) -> tuple[float, float]:
+        """Least and largest pixels per metre among the things of known size in view."""
+        scales = [person.height_px / _PERSON_M for person in self._persons[-1][2] if person.height_px > 20]
+        scales = [max(scales)] if scales else []
+        if self._rim is not None:
+            scales.append(self._rim.width_px / _RIM_M)
+        if not scales:
+            return 40.0, 400.0
+        return min(scales), max(scales)
+
+    def _look_for_release(self, snapshot: Snapshot, flights: list[Flight]) -> list[ShotEvent]:
+        for flight in flights:
+            if id(flight) in self._judged or flight.misses:
+                continue
+            release = find_release(flight, self._moments, self._persons)
+            if release is None:
+                release = self._unseen_release(flight)
+            elif not self._is_shot(flight, release, snapshot.time_s):
+                continue
+            if release is not None and release.time_s > self._last_release_s + _PAUSE_S:
+                return self._begin(release, flight)
+        if self._persons[-1][1] > self._last_release_s + _PAUSE_S + self._config.outcome_wait_s / 2:
+            held = held_above_picture(self._moments, self._persons)
+            if held is not None and held.time_s > self._last_release_s + _PAUSE_S:
+                return self._begin(held, None)
+        return []
+
+    def _is_shot(self, flight: Flight, release: Release, now_s: float) -> bool:
+        x, y = flight.position(release.time_s)
+        rise = y - flight.position(flight.apex_time_s())[1]
+        if len(flight.sightings) < _LEAST_SIGHTINGS or rise < _LEAST_RISE * release.height_px:
+            return False
+        rim = self._rim
+        if rim is None:
+            return rise > 2 * _LEAST_RISE * release.height_px
+        lands_s = flight.falls_through(rim.y_px)
+        if lands_s is None or lands_s <= now_s - _SETTLED_S:
+            return False
+        off = abs(flight.position(lands_s)[0] - rim.x_px)
+        return off < max(_AIM_WIDTHS * rim.width_px, _AIM_SHARE * abs(x - rim.x_px))
+
+    def _unseen_release(self, flight: Flight) -> Release | None:
+        """A ball already in the air when it came into view, which comes down at the rim."""
+        rim = self._rim
+        if rim is None or len(flight.sightings) < _LEAST_SIGHTINGS + 2:
+            return None
+        lands_s = flight.falls_through(rim.y_px)
+        first = flight.first
+        if lands_s is None or (first.index > self._moments[0].index + 3 and not self._entered(first)):
+            return None
+        far = np.hypot(first.x - rim.x_px, first.y - rim.y_px) > _UNSEEN_FROM_WIDTHS * rim.width_px
+        hits = abs(flight.position(lands_s)[0] - rim.x_px) < _UNSEEN_AIM_WIDTHS * rim.width_px
+        if not (far and hits and first.y < rim.y_px + 3 * rim.width_px):
+            return None
+        return Release(first.index, first.time_s, None, 0.0, None, 0.5, seen=False)
+
+    def _entered(self, first: object) -> bool:
+        return False
+
+    def _begin(self, release: Release, flight: Flight | None) -> list[ShotEvent]:
+        self._count += 1
+        self._active = _Shot(f"{self._prefix}-{self._count}", release, flight)
+        self._last_release_s = release.time_s
+        return [self._event(ShotPhase.NEW)]
+
+    def _follow(self, snapshot: Snapshot) -> list[ShotEvent]:
+        shot = self._active
+        assert shot is not None
+        wait_s = self._config.outcome_wait_s
+        if shot.flight is not None:
+            self._judged.add(id(shot.flight))
+            if self._rim is not None:
+                since = [m for m in self._moments if m.index >= shot.release.index]
+                decision = decide(since, shot.flight, self._rim)
+                if decision.outcome is not None or decision.rim_index is not None:
+                    shot.decision = decision
+                lands_s = shot.flight.falls_through(self._rim.y_px)
+                if lands_s is not None:
+                    wait_s = max(wait_s, lands_s - shot.release.time_s + 1.0)
+        events = []
+        if shot.decision.outcome is not None and shot.decision.outcome != shot.announced:
+            shot.announced, shot.decided_s = shot.decision.outcome, snapshot.time_s
+            events.append(self._event(ShotPhase.UPDATE))
+        settled = shot.decided_s is not None and snapshot.time_s - shot.decided_s > _SETTLED_S
+        if settled or snapshot.time_s - shot.release.time_s > wait_s:
+            events += self._end()
+        return events
+
+    def _end(self) -> list[ShotEvent]:
+        if self._active is None:
+            return []
+        shot = self._active
+        if shot.decision.outcome is None:
+            shot.decision = self._last_word(shot)
+        event = self._event(ShotPhase.END)
+        self._active = None
+        return [event]
+
+    def _last_word(self, shot: _Shot) -> Decision:
+        """Nothing certain was seen in time: an air ball where the flight passed the rim well aside, else unknown."""
+        known = shot.decision
+        if shot.flight is None or self._rim is None:
+            return Decision(Outcome.UNKNOWN, 0.0, known.rim_index, known.offset_widths)
+        if known.offset_widths is not None and abs(known.offset_widths) > 0.8:
+            return Decision(Outcome.MISSED, 0.6, known.rim_index, known.offset_widths)
+        near = [s for s in shot.flight.sightings if s.y > self._rim.y_px]
+        falling = [s for s in near if shot.flight.velocity(s.time_s)[1] > 0]
+        if len(falling) >= 3 and abs(falling[0].x - self._rim.x_px) > 0.8 * self._rim.width_px:
+            return Decision(Outcome.MISSED, 0.6, falling[0].index, None)
+        return Decision(Outcome.UNKNOWN, 0.0, known.rim_index, known.offset_widths)
+
+    def _event(self, phase: ShotPhase) -> ShotEvent:
+        shot = self._active
+        assert shot is not None
+        shot.phase = phase
+        release, decision, flight = shot.release, shot.decision, shot.flight
+        evidence: dict[str, float | int | str] = {"release_seen": "yes" if release.seen else "no"}
+        apex_index = None
+        if flight is not None:
+            evidence["sightings"] = len(flight.sightings)
+            evidence["gravity_px_s2"] = round(flight.gravity_px_s2, 1)
+            apex = min(flight.sightings, key=lambda s: abs(s.time_s - flight.apex_time_s()))
+            apex_index = apex.index
+        if release.hand_distance is not None:
+            evidence["hand_distance_heights"] = round(release.hand_distance, 3)
+        if decision.offset_widths is not None:
+            evidence["rim_offset_widths"] = round(decision.offset_widths, 3)
+        confidence = release.confidence if decision.outcome is None else max(decision.confidence, 0.0)
+        return ShotEvent(
+            shot_id=shot.shot_id, phase=phase, release_index=release.index, release_time_s=release.time_s,
+            player_id=release.player_id, outcome=decision.outcome, confidence=confidence,
+            gather_index=release.gather_index, apex_index=apex_index, rim_index=decision.rim_index,
+            court_xy_m=release.court_xy_m, evidence=evidence,
+        )  # fmt: skip
+
+
+def _moved_rim(rim: Rim | None, move: FloatArray | None) -> Rim | None:
+    if rim is None or move is None:
+        return rim
+    x, y = move[:, :2] @ np.array([rim.x_px, rim.y_px]) + move[:, 2]
+    return Rim(float(x), float(y), rim.width_px, rim.height_px)
+
+
+def _person(player: PlayerState, move: FloatArray | None) -> Person:
+    box, keypoints = player.box, player.keypoints
+    if move is not None:
+        box = (box.reshape(2, 2) @ move[:, :2].T + move[:, 2]).ravel()
+        if keypoints is not None:
+            keypoints = keypoints.copy()
+            keypoints[:, :2] = keypoints[:, :2] @ move[:, :2].T + move[:, 2]
+    court = None if player.court_xy_m is None else (float(player.court_xy_m[0]), float(player.court_xy_m[1]))
+    return Person(player.track_id, np.asarray(box, dtype=np.float64), keypoints, court)
