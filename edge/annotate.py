@@ -19,6 +19,7 @@ _TRAIL_FRAMES = 24
 _WHITE = (255, 255, 255)
 _ORANGE = (40, 140, 255)
 _CYAN = (230, 200, 40)
+_YELLOW = (60, 220, 250)
 _GREY = (150, 150, 150)
 COLOURS = {Outcome.MADE: (90, 200, 60), Outcome.MISSED: (70, 70, 235), Outcome.UNKNOWN: _GREY, None: _WHITE}
 
@@ -42,6 +43,8 @@ class Annotator:
             _draw_player(image, player, scale)
         for earlier, later in zip(self._trail, list(self._trail)[1:], strict=False):
             cv2.line(image, earlier, later, _ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
+        for x, y, *_ in snapshot.ball_candidates:
+            cv2.circle(image, (round(float(x)), round(float(y))), max(2, round(2 * scale)), _YELLOW, -1, cv2.LINE_AA)
         if snapshot.ball is not None:
             _draw_ball(image, snapshot.ball, scale)
         self._draw_caption(image, frame, scale)

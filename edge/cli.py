@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from calibration.store import CalibrationError
 from edge.capture.source import CaptureError
@@ -30,12 +31,19 @@ _EXAMPLES = """examples:
 'courtside COMMAND --help' shows more of each."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the command line in one line, as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"courtside: error: {message}; see '{self.prog} --help'\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="courtside",
         description="A box on the gym wall that watches a basketball court and tells what each shot did.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=16),
     )
     parser.add_argument("--debug", action="store_true", help="show where in the code an error comes from")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

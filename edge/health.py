@@ -67,6 +67,8 @@ def _medians(times: list[StageTimes]) -> dict[str, float]:
     columns: dict[str, list[float]] = {}
     for one in times:
         for name, value in one.overhead_ms.items():
+            if value < 0:  # what has to be taken off the stages' sum for the networks inside them
+                continue
             columns.setdefault(name, []).append(value)
         for name, value in one.networks_ms.items():
             columns.setdefault(f"network:{name}", []).append(value)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """examples:
   courtside analyze shots.mp4 --out result --rim 412,96,52,20
-  courtside analyze shots.mp4 --out result --no-video --set engines.pose=movenet-lightning
+  courtside analyze shots.mp4 --out result --no-video --set vision.ball_tiles=4
 
 The rim is the ellipse of the ring in the picture: X,Y of its upper left corner, then its width and height in pixels.
 Without it shots are still found, but nobody can tell made from missed.

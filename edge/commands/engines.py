@@ -13,7 +13,7 @@ from tqdm import tqdm
 from edge.commands.options import CommandError, add_settings_options, settings
 from edge.config import Config
 from engines.backend import FREE, Engine, Tensor, TensorSpec, open_engine
-from engines.fetch import fetch
+from engines.fetch import fetch, licence_notice
 from engines.zoo import Network, find, locate, networks, path_of, shape_range
 
 _EXAMPLES = """examples:
@@ -64,7 +64,12 @@ def execute_fetch(args: argparse.Namespace) -> int:
     if network.shipped:
         print(f"courtside: {network.name} is shipped: {locate(network)}")
         return 0
-    if not args.accept_licence:
+    if path_of(network).is_file():
+        print(f"courtside: {network.name} is here already: {locate(network)}")
+        return 0
+    if args.accept_licence:
+        print(licence_notice(network))
+    else:
         _ask(network)
     with tqdm(unit="B", unit_scale=True, desc=network.name, file=sys.stderr) as bar:
 
@@ -72,7 +77,7 @@ def execute_fetch(args: argparse.Namespace) -> int:
             bar.total = total or None
             bar.update(done - bar.n)
 
-        path = fetch(network, progress)
+        path = fetch(network, accept_licence=True, progress=progress)
     print(f"courtside: {path}")
     return 0
 
@@ -95,9 +100,8 @@ def execute_bench(args: argparse.Namespace) -> int:
 
 
 def _ask(network: Network) -> None:
-    """Shows under which terms the network comes and goes on only with a yes. Raises CommandError otherwise."""
-    print(f"{network.name}: {network.about}\n  origin:  {network.origin}\n  owner:   {network.owner}")
-    print(f"  licence: {network.licence} (it holds for the network and for what you build with it)")
+    """Goes on only where the licence is accepted. Raises CommandError otherwise."""
+    print(licence_notice(network))
     if not sys.stdin.isatty():
         raise CommandError(f"{network.name}: its licence has to be accepted: add --accept-licence")
     if input("Accept this licence? [y/N] ").strip().lower() not in ("y", "yes"):

@@ -34,15 +34,17 @@ def add_rim_option(parser: argparse.ArgumentParser, required: bool = False) -> N
         type=parse_rim,
         required=required,
         metavar="X,Y,W,H",
-        help="the ring's ellipse in the image: upper left corner, width and height in pixels",
+        help="the ring's ellipse in the image: upper left corner, width and height in pixels; X,Y,W,H@N where the "
+        "camera moves and these are the pixels of frame N",
     )
 
 
 def parse_rim(text: str) -> RimBox:
-    """`x,y,w,h` in pixels. Raises argparse's own error, which names the option."""
+    """`x,y,w,h` in pixels, or `x,y,w,h@frame`. Raises argparse's own error, which names the option."""
+    numbers, _, frame = text.partition("@")
     try:
-        x, y, width, height = (float(part) for part in text.split(","))
-        return RimBox(x=x, y=y, width=width, height=height)
+        x, y, width, height = (float(part) for part in numbers.split(","))
+        return RimBox(x=x, y=y, width=width, height=height, frame=int(frame or 0))
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"'{text}' is not X,Y,W,H: four numbers in pixels with W above 1 and H above 0, for instance 412,96,52,20"

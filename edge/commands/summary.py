@@ -94,7 +94,7 @@ def write_picture(summary: Summary, path: Path) -> None:
     """The moment of every release, framed in the colour of its outcome."""
     shots = summary.shots
     rows = max(1, -(-len(shots) // _COLUMNS))
-    figure = Figure(figsize=(3.2 * _COLUMNS, 0.8 + 2.4 * rows), layout="constrained")
+    figure = Figure(figsize=(3.2 * _COLUMNS, 0.6 + 2.2 * rows), layout="constrained")
     figure.suptitle(summary.headline(), fontsize=15, fontweight="bold")
     axes = np.atleast_1d(figure.subplots(rows, _COLUMNS)).ravel()
     for axis in axes:

@@ -1,0 +1,50 @@
+"""Stand-ins for the networks: a pipeline that reports what it was told to, at the frames it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from calibration.store import Calibration
+from edge.pipeline import Step
+from edge.types import Frame, Outcome, ShotEvent, ShotPhase, Snapshot, StageTimes
+
+
+def shot(shot_id: str, release: int, phase: ShotPhase = ShotPhase.NEW, outcome: Outcome | None = None) -> ShotEvent:
+    return ShotEvent(shot_id, phase, release, release / 25, 1, outcome, 0.9)
+
+
+class FakePipeline:
+    """`events` by frame index; `last` is what `finish` gives; raises `error` at frame `error_at`."""
+
+    def __init__(
+        self,
+        events: Mapping[int, Sequence[ShotEvent]],
+        last: tuple[ShotEvent, ...] = (shot("z", 39, ShotPhase.END, Outcome.UNKNOWN),),
+        error_at: int | None = None,
+    ) -> None:
+        self.events = events
+        self.last = last
+        self.error_at = error_at
+        self.indices: list[int] = []
+        self.calibrations: list[Calibration | None] = []
+        self.closed = False
+
+    def recalibrate(self, calibration: Calibration | None) -> None:
+        self.calibrations.append(calibration)
+
+    def step(self, frame: Frame) -> Step:
+        if frame.index == self.error_at:
+            raise RuntimeError("the network broke")
+        self.indices.append(frame.index)
+        height, width = frame.image.shape[:2]
+        snapshot = Snapshot(frame.index, frame.time_s, (width, height), (), None, np.zeros((0, 4)), None)
+        times = StageTimes({"detector": 2.0}, {"detector": 3.0, "networks": -2.0})
+        return Step(snapshot, tuple(self.events.get(frame.index, ())), times)
+
+    def finish(self) -> tuple[ShotEvent, ...]:
+        return self.last
+
+    def close(self) -> None:
+        self.closed = True
