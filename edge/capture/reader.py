@@ -15,6 +15,10 @@ from edge.capture.source import CaptureError, Reader, SourceInfo
 from edge.config import SourceConfig
 from edge.types import Image
 
+# OpenCV reads this once, when a video is first read or written by anyone here: what FFmpeg would print to stderr says
+# less than our own one line.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
 # A stream that does not answer is given up after this long; the capture worker then opens it again.
 STREAM_TIMEOUT_MS = 5000
 # Containers may carry broken timestamps: a step beyond this is replaced by the frame rate's own.
@@ -159,7 +163,5 @@ def public_name(uri: str) -> str:
 
 
 def _open(name: str, backend: int, parameters: list[int]) -> cv2.VideoCapture:
-    # Both read these once, at their first use: what they would print says less than our own one line.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     return cv2.VideoCapture(name, backend, parameters)

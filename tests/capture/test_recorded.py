@@ -19,10 +19,10 @@ FRAMES = 40
 
 
 def write_video(path: Path, frames: int = FRAMES, fps: float = FPS) -> Path:
-    """A clip whose frame i has the grey level 5 i."""
+    """A clip whose frame i has the grey level 5 i, modulo 250."""
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), fps, (160, 128))
     for index in range(frames):
-        writer.write(np.full((128, 160, 3), 5 * index, np.uint8))
+        writer.write(np.full((128, 160, 3), 5 * index % 250, np.uint8))
     writer.release()
     return path
 
