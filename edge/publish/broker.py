@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 2.0
+# amqtt acknowledges a message before it hands it out: the box's last words still have to reach those who listen.
+HAND_OUT_S = 0.3
 FIRST_PACKET_TIMEOUT_S = 10.0
 MQTT_5 = 5
 # MQTT 5.0, section 3.2: CONNACK, 3 bytes follow: no session, reason 0x84 (unsupported protocol version), no property.
@@ -85,6 +87,7 @@ class EmbeddedBroker:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._started.set()
         await self._stop.wait()
+        await asyncio.sleep(HAND_OUT_S)
         with contextlib.suppress(asyncio.TimeoutError, Exception):
             await asyncio.wait_for(broker.shutdown(), STOP_TIMEOUT_S)
 
