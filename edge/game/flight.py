@@ -25,6 +25,8 @@ GRAVITY_M_S2 = 9.81
 _MOST_MISSES = 4
 _UNSEEN_S = 2.0
 _MOST_FLIGHTS = 4
+_FIRM_SIGHTINGS = 9
+_SAME_FLIGHT = 3
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Sighting:
     radius: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Flight:
     """A ball's curve in the image and what supports it: x = x0 + vx s, y = y0 + vy s + g s^2 / 2 with s = t - t_ref."""
 
@@ -82,6 +84,12 @@ class Flight:
             return None
         return float(self.curve[0] + (-self.curve[4] + np.sqrt(square)) / self.curve[5])
 
+    def bent(self, share: float) -> Flight:
+        """The same flight with `share` of its gravity: the same place and speed at the middle of what was seen."""
+        middle_s = (self.first.time_s + self.last.time_s) / 2
+        (x, y), (vx, vy) = self.position(middle_s), self.velocity(middle_s)
+        return Flight(np.array([middle_s, x, vx, y, vy, share * self.curve[5]]), self.sightings)
+
     def refit(self) -> None:
         """Least squares over all sightings; the curve of the search stays while there are fewer than five."""
         if len(self.sightings) < LEAST_FRAMES:
@@ -121,12 +129,20 @@ class FlightFinder:
         self._window.append((index, time_s, candidates[free]))
         while time_s - self._window[0][1] > _WINDOW_S:
             self._window.popleft()
-        if free.any() and len(self.flights) < _MOST_FLIGHTS:
+        if free.any():
             found = self._search(px_per_m)
             if found is not None:
-                self.flights.append(found)
-                self._claim(found)
+                self._add(found)
         return self.flights
+
+    def _add(self, found: Flight) -> None:
+        """Take a new flight, in place of one that it shares sightings with and that goes on worse."""
+        rivals = [f for f in self.flights if _shared(f, found) >= _SAME_FLIGHT]
+        if any(not rival.misses for rival in rivals):
+            return
+        self.flights = [f for f in self.flights if f not in rivals]
+        if len(self.flights) < _MOST_FLIGHTS:
+            self.flights.append(found)
 
     def _extend(self, flight: Flight, index: int, time_s: float, candidates: FloatArray, free: np.ndarray) -> None:
         x, y = flight.position(time_s)
@@ -139,7 +155,8 @@ class FlightFinder:
             flight.misses += 1
             return
         best = int(np.flatnonzero(fits)[np.argmin(away[fits])])
-        free[best] = False
+        # A flight of few sightings may be a hand's push or chance: what it takes, a better one may take from it.
+        free[best] = len(flight.sightings) < _FIRM_SIGHTINGS
         flight.misses = 0
         flight.sightings.append(Sighting(index, time_s, *(float(v) for v in candidates[best, :3])))
         flight.refit()
@@ -175,13 +192,11 @@ class FlightFinder:
         flight.refit()
         return flight
 
-    def _claim(self, flight: Flight) -> None:
-        """Take a flight's sightings out of the window, so that they do not make a second one."""
-        taken = {s.index: (s.x, s.y) for s in flight.sightings}
-        for k, (index, time_s, candidates) in enumerate(self._window):
-            if index in taken:
-                near = np.hypot(candidates[:, 0] - taken[index][0], candidates[:, 1] - taken[index][1]) < 1e-3
-                self._window[k] = (index, time_s, candidates[~near])
+
+def _shared(one: Flight, other: Flight) -> int:
+    """How many sightings two flights have in common."""
+    known = {(s.index, s.x) for s in one.sightings}
+    return sum((s.index, s.x) in known for s in other.sightings)
 
 
 def weights(confidence: FloatArray) -> FloatArray:

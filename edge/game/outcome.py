@@ -18,8 +18,13 @@ _BELOW = 0.85
 _COLUMN_HALF = 0.95
 _AROUND = (7.0, 7.0)
 _GAP_FRAMES = 9
-# A net holds a ball back. One that falls on as if there were none has passed in front of the ring or behind it.
+# A net holds a ball back: the time that a free fall through it would take, as a share of the time taken. A ball that
+# came off the ring or board and then falls on freely beside the ring's middle has fallen in front of it or behind; one
+# that never left its flight's course has passed in front or behind as well.
 _FREE_FALL_SHARE = 0.62
+_OFF_MIDDLE = 0.25
+# A ball that went into the ring and is then lost to something else that moves is waited for.
+_PATIENCE_S = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +61,56 @@ def decide(moments: Sequence[Moment], flight: Flight, rim: Rim) -> Decision:
             continue
         share = (rim.y_px - above[3]) / (below[3] - above[3])
         offset = (above[2] + share * (below[2] - above[2]) - rim.x_px) / rim.width_px
-        decision = _way_down(path[k - 1 :], offset, int(path[k, 0]), flight, rim)
+        decision = _way_down(path, k, float(offset), flight, rim)
         if decision.outcome is not None:
             return decision
     return decision
 
 
-def _way_down(path: FloatArray, offset: float, index: int, flight: Flight, rim: Rim) -> Decision:
-    """Judge one crossing of the rim's plane by what comes after it; path (M, 4) begins just above the plane."""
+def _way_down(path: FloatArray, k: int, offset: float, flight: Flight, rim: Rim) -> Decision:
+    """Judge one crossing of the rim's plane, between k - 1 and k of the path (M, 4), by what comes after it."""
     deep = rim.y_px + _BELOW * rim.width_px
-    for k in range(1, len(path)):
-        x, y = path[k, 2:]
+    index, time_s = int(path[k, 0]), float(path[k, 1])
+    pending = Decision(None, 0.0, index, offset)
+    for m in range(k, len(path)):
+        x, y = path[m, 2:]
         if y < rim.y_px - 0.25 * rim.width_px:
-            return Decision(None, 0.0, index, offset)
+            return pending
         if y < deep:
             continue
-        inside = abs(offset) <= _RING_HALF and abs(x - rim.x_px) <= _COLUMN_HALF * rim.width_px
-        if inside and _falls_freely(path[: k + 1], flight, rim):
+        entered = abs(offset) <= _RING_HALF
+        inside = entered and abs(x - rim.x_px) <= _COLUMN_HALF * rim.width_px
+        if entered and not inside and path[-1, 1] - time_s < _PATIENCE_S:
+            return pending
+        if inside and _passed_by(path, k, m, offset, flight, rim):
             return Decision(Outcome.MISSED, 0.6, index, offset)
         margin = abs(abs(offset) - _RING_HALF)
-        outcome = Outcome.MADE if inside else Outcome.MISSED
-        return Decision(outcome, float(np.clip(0.6 + margin, 0.0, 0.97)), index, offset)
-    return Decision(None, 0.0, index, offset)
+        return Decision(
+            Outcome.MADE if inside else Outcome.MISSED, float(np.clip(0.6 + margin, 0.0, 0.97)), index, offset
+        )
+    return pending
 
 
-def _falls_freely(path: FloatArray, flight: Flight, rim: Rim) -> bool:
-    """Whether the ball takes no longer from the rim's plane downward than its flight would, and keeps its course."""
-    start = flight.falls_through(rim.y_px)
-    end = flight.falls_through(float(path[-1, 3]))
-    if start is None or end is None:
-        return False
-    above, below = path[0], path[1]
+def _passed_by(path: FloatArray, k: int, m: int, offset: float, flight: Flight, rim: Rim) -> bool:
+    """Whether a ball that is seen to come down through the ring fell in front of it or behind it: nothing held it back
+    between the crossing (before k) and m, and it was off the middle after a bounce, or still on its flight's course."""
+    above, below = path[k - 1], path[k]
     share = (rim.y_px - above[3]) / (below[3] - above[3])
-    took = path[-1, 1] - (above[1] + share * (below[1] - above[1]))
-    free = end - start
-    on_course = abs(flight.position(end)[0] - path[-1, 2]) < 0.6 * flight.radius_px + 0.1 * rim.width_px
-    return bool(took > 0 and free / took > _FREE_FALL_SHARE and on_course and took > 0)
+    crossed_s = above[1] + share * (below[1] - above[1])
+    top = k - 1
+    while top > 0 and path[top - 1, 3] <= path[top, 3]:
+        top -= 1
+    gravity = flight.gravity_px_s2
+    speed = np.sqrt(2 * gravity * max(rim.y_px - path[top, 3], 0.0))
+    drop = path[m, 3] - rim.y_px
+    free_s = (np.sqrt(speed**2 + 2 * gravity * drop) - speed) / gravity
+    if free_s < _FREE_FALL_SHARE * (path[m, 1] - crossed_s):
+        return False
+    x, y = flight.position(float(path[m, 1]))
+    slack = 0.6 * flight.radius_px + 0.1 * rim.width_px
+    on_course = bool(np.hypot(x - path[m, 2], y - path[m, 3]) < slack)
+    bounced = np.hypot(*(np.array(flight.position(float(path[top, 1]))) - path[top, 2:])) > 2 * slack
+    return on_course or (bool(bounced) and abs(offset) > _OFF_MIDDLE)
 
 
 def ball_path(moments: Sequence[Moment], flight: Flight, rim: Rim) -> FloatArray:

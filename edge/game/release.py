@@ -14,16 +14,24 @@ from edge.types import FloatArray
 _WRISTS = (9, 10)
 _HEAD = (0, 1, 2, 3, 4)
 _KEYPOINT_CONFIDENCE = 0.25
-# Shares of a person's height: the hands with the ball in them end this far from the ball's middle; a flight that starts
+# Shares of a person's height: from the wrist to the ball's surface while the fingers touch it; a flight that starts
 # further than this from everybody's hands was thrown by nobody in view; hands reach this far above the head's top.
-_IN_HAND = 0.12
+_HAND = 0.08
 _NEAR_HANDS = 0.30
 _REACH_UP = 0.22
 # A shot leaves the hands above this share of the body, measured down from the head's top.
 _LOWEST = 0.42
 _TRACE_BACK_S = 0.4
+_TRACE_ON_S = 0.12
 _GATHER_S = 1.3
+# A ball that left the picture in somebody's hands: it was seen to rise in a third of so many frames, has not been seen for so many,
+# and the hands have come down again for so many.
+_RISING_FRAMES = 20
 _UNSEEN_FRAMES = 7
+_LOWERED_FRAMES = 3
+# A thing over the head that is smaller than this share of the ball expected for the person's height is not the ball.
+_BALL_OF_HEIGHT = 0.12 / 1.8
+_LEAST_BALL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,7 @@ def find_release(flight: Flight, moments: Sequence[Moment], persons: Sequence[Pe
     first = flight.first
     traced: list[tuple[float, int, float, Person]] = []
     for index, time_s, here in persons:
-        if time_s > first.time_s + 0.12 or time_s < first.time_s - _TRACE_BACK_S:
-            continue
-        if flight.velocity(time_s)[1] >= 0:
+        if not first.time_s - _TRACE_BACK_S <= time_s <= first.time_s + _TRACE_ON_S or flight.velocity(time_s)[1] >= 0:
             continue
         xy = flight.position(time_s)
         for person in here:
@@ -94,16 +100,30 @@ def find_release(flight: Flight, moments: Sequence[Moment], persons: Sequence[Pe
         return None
     player = nearest[3].track_id
     height = heights[player]
-    own = sorted((item for item in traced if item[3].track_id == player), key=lambda item: item[1])
-    # The last frame at the hands before the ball is on its own; never later than the flight's first free frames.
-    at_hands = [item for item in own if item[0] <= max(_IN_HAND, nearest[0] + 0.02)]
-    last = at_hands[-1]
-    index = max(last[1] + 1, first.index) if last[1] < first.index + 2 else first.index
-    time_s = next((t for i, t, _ in persons if i == index), last[2])
+    index = max(first.index, _last_touch(flight, persons, player, height) + 1)
+    found = next(((t, here) for i, t, here in persons if i == index), None)
+    if found is None:
+        return None
     return Release(
-        index, time_s, player, height, _gather(moments, persons, player, index, time_s),
-        float(np.clip(0.9 - nearest[0], 0.4, 0.9)), nearest[0], last[3].court_xy_m,
+        index, found[0], player, height, _gather(moments, persons, player, index, found[0]),
+        float(np.clip(0.9 - nearest[0], 0.4, 0.9)), nearest[0], nearest[3].court_xy_m,
     )  # fmt: skip
+
+
+def _last_touch(flight: Flight, persons: Sequence[PersonsAt], player: int, height_px: float) -> int:
+    """The last frame of the unbroken row, from the flight's first sighting on, in which a wrist is at the ball; -1 where
+    there is none. Hands push a ball up along nearly the curve on which it flies on."""
+    at = {s.index: (s.x, s.y) for s in flight.sightings}
+    reach = flight.radius_px / height_px + _HAND
+    last = -1
+    for index, _, here in persons:
+        person = next((p for p in here if p.track_id == player and p.keypoints is not None), None)
+        if index not in at or person is None:
+            continue
+        if person.hand_distance(at[index], height_px) > reach:
+            break
+        last = index
+    return last
 
 
 def _heights(persons: Sequence[PersonsAt]) -> dict[int, float]:
@@ -152,28 +172,28 @@ def _gather(
 def held_above_picture(moments: Sequence[Moment], persons: Sequence[PersonsAt]) -> Release | None:
     """A ball that rose in somebody's hands out of the top of the picture and did not come back to them.
 
-    The flight itself cannot be seen then; the hands tell. The release is the last frame in which the ball was seen.
+    The flight itself cannot be seen then; the hands tell. They are highest when they let go.
     """
-    if len(moments) < _UNSEEN_FRAMES + 6:
+    if len(moments) < _UNSEEN_FRAMES + _RISING_FRAMES:
         return None
-    gone = len(moments) - _UNSEEN_FRAMES
     for person in persons[-1][2]:
         track = [_ball_overhead(moments[k], persons[k][2], person.track_id) for k in range(len(moments))]
-        if any(xy is not None for xy in track[gone:]):
+        last = max((k for k, xy in enumerate(track) if xy is not None), default=-1)
+        if last < _RISING_FRAMES or len(track) - 1 - last < _UNSEEN_FRAMES:
             continue
-        rising = [(k, xy) for k, xy in enumerate(track[max(0, gone - 12) : gone], max(0, gone - 12)) if xy is not None]
-        if len(rising) < 4 or rising[-1][0] != gone - 1:
+        rising = [(k, xy) for k, xy in enumerate(track) if xy is not None and last - k <= _RISING_FRAMES]
+        _, y, radius = rising[-1][1]
+        if len(rising) < _RISING_FRAMES // 3 or y > 2.2 * radius or rising[0][1][1] - y < 0.5 * radius:
             continue
-        last = rising[-1][1]
-        climbed = rising[0][1][1] - last[1]
-        if last[1] > 2.2 * last[2] or climbed < 0.5 * last[2] or not _hands_up(person):
+        last = next(k for k, xy in rising if xy[1] <= 2.2 * xy[2])
+        hands = [_hand_height(persons[k][2], person.track_id) for k in range(last, len(persons))]
+        top = int(np.argmin(hands))
+        if not np.isfinite(hands[top]) or len(hands) - 1 - top < _LOWERED_FRAMES:
             continue
-        k = gone
+        index, time_s, _ = persons[last + top + 1]
+        gather = _gather(moments, persons, person.track_id, index, time_s)
         height = _heights(persons)[person.track_id]
-        gather = _gather(moments, persons, person.track_id, moments[k].index, moments[k].time_s)
-        return Release(
-            moments[k].index, moments[k].time_s, person.track_id, height, gather, 0.5, None, person.court_xy_m
-        )
+        return Release(index, time_s, person.track_id, height, gather, 0.5, None, person.court_xy_m)
     return None
 
 
@@ -187,6 +207,7 @@ def _ball_overhead(moment: Moment, here: Sequence[Person], track_id: int) -> tup
     middle = (person.box[0] + person.box[2]) / 2
     over = (
         (known[:, 3] > 0.1)
+        & (known[:, 2] > _LEAST_BALL * _BALL_OF_HEIGHT * person.height_px)
         & (np.abs(known[:, 0] - middle) < reach)
         & (known[:, 1] < person.box[1] + 0.12 * person.height_px)
     )
@@ -196,11 +217,14 @@ def _ball_overhead(moment: Moment, here: Sequence[Person], track_id: int) -> tup
     return float(best[0]), float(best[1]), float(best[2])
 
 
-def _hands_up(person: Person) -> bool:
-    """Both the wrist and the head seen, the wrist above."""
-    if person.keypoints is None:
-        return False
+def _hand_height(here: Sequence[Person], track_id: int) -> float:
+    """y of the higher wrist where it is above the head, px; infinite where it is not, or was not seen."""
+    person = next((p for p in here if p.track_id == track_id and p.keypoints is not None), None)
+    if person is None or person.keypoints is None:
+        return np.inf
     wrists, head = person.keypoints[list(_WRISTS)], person.keypoints[list(_HEAD)]
     wrists = wrists[wrists[:, 2] > _KEYPOINT_CONFIDENCE]
     head = head[head[:, 2] > _KEYPOINT_CONFIDENCE]
-    return len(wrists) > 0 and len(head) > 0 and float(wrists[:, 1].min()) < float(head[:, 1].min())
+    if not len(wrists) or not len(head) or wrists[:, 1].min() >= head[:, 1].min():
+        return np.inf
+    return float(wrists[:, 1].min())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge.config import GameConfig
-from edge.game.flight import Flight, FlightFinder
+from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder
 from edge.game.outcome import Decision, Moment, decide
 from edge.game.release import Person, Release, find_release, held_above_picture
 from edge.types import FloatArray, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot
@@ -26,10 +26,16 @@ _LEAST_RISE = 0.2
 # has to go, since a curve drawn through a few frames is not yet sure.
 _AIM_WIDTHS = 2.5
 _AIM_SHARE = 0.3
+# Few sightings tell a curve's bend badly: until there are this many, bends between these shares of the fitted one count.
+_SURE_SIGHTINGS = 8
+_BENDS = (1.0, 0.5, 0.7, 1.4)
 # A ball whose release nobody saw counts as a shot only where it comes down this near to the rim.
 _UNSEEN_AIM_WIDTHS = 0.9
 _UNSEEN_FROM_WIDTHS = 2.0
+_START_FRAMES = 3
+_APART_WIDTHS = 1.5
 _LEAST_SIGHTINGS = 5
+_LEAST_FREE = 4
 _SETTLED_S = 0.5
 _PAUSE_S = 0.5
 
@@ -111,9 +117,12 @@ class ShotFinder:
             return 40.0, 400.0
         return min(scales), max(scales)
 
+    def _least_gravity(self) -> float:
+        return GRAVITY_M_S2 * GRAVITY_RANGE[0] * self._scale()[0]
+
     def _look_for_release(self, snapshot: Snapshot, flights: list[Flight]) -> list[ShotEvent]:
         for flight in flights:
-            if id(flight) in self._judged or flight.misses:
+            if id(flight) in self._judged or flight.misses or flight.gravity_px_s2 < self._least_gravity():
                 continue
             release = find_release(flight, self._moments, self._persons)
             if release is None:
@@ -131,34 +140,33 @@ class ShotFinder:
     def _is_shot(self, flight: Flight, release: Release, now_s: float) -> bool:
         x, y = flight.position(release.time_s)
         rise = y - flight.position(flight.apex_time_s())[1]
-        if len(flight.sightings) < _LEAST_SIGHTINGS or rise < _LEAST_RISE * release.height_px:
+        free = [s for s in flight.sightings if s.index >= release.index]
+        if (
+            len(flight.sightings) < _LEAST_SIGHTINGS
+            or len(free) < _LEAST_FREE
+            or rise < _LEAST_RISE * release.height_px
+        ):
             return False
         rim = self._rim
         if rim is None:
             return rise > 2 * _LEAST_RISE * release.height_px
-        lands_s = flight.falls_through(rim.y_px)
-        if lands_s is None or lands_s <= now_s - _SETTLED_S:
-            return False
-        off = abs(flight.position(lands_s)[0] - rim.x_px)
-        return off < max(_AIM_WIDTHS * rim.width_px, _AIM_SHARE * abs(x - rim.x_px))
+        bends = _BENDS if len(flight.sightings) < _SURE_SIGHTINGS else _BENDS[:1]
+        limit = max(_AIM_WIDTHS * rim.width_px, _AIM_SHARE * abs(x - rim.x_px))
+        return any(_lands_near(flight.bent(bend), rim, limit, now_s) for bend in bends)
 
     def _unseen_release(self, flight: Flight) -> Release | None:
-        """A ball already in the air when it came into view, which comes down at the rim."""
+        """A ball already in the air when the scene began, which comes down at the rim."""
         rim = self._rim
         if rim is None or len(flight.sightings) < _LEAST_SIGHTINGS + 2:
             return None
         lands_s = flight.falls_through(rim.y_px)
         first = flight.first
-        if lands_s is None or (first.index > self._moments[0].index + 3 and not self._entered(first)):
+        if lands_s is None or first.index > self._moments[0].index + _START_FRAMES:
             return None
         far = np.hypot(first.x - rim.x_px, first.y - rim.y_px) > _UNSEEN_FROM_WIDTHS * rim.width_px
-        hits = abs(flight.position(lands_s)[0] - rim.x_px) < _UNSEEN_AIM_WIDTHS * rim.width_px
-        if not (far and hits and first.y < rim.y_px + 3 * rim.width_px):
+        if not far or not _lands_near(flight, rim, _UNSEEN_AIM_WIDTHS * rim.width_px, lands_s):
             return None
         return Release(first.index, first.time_s, None, 0.0, None, 0.5, seen=False)
-
-    def _entered(self, first: object) -> bool:
-        return False
 
     def _begin(self, release: Release, flight: Flight | None) -> list[ShotEvent]:
         self._count += 1
@@ -173,6 +181,7 @@ class ShotFinder:
         if shot.flight is not None:
             self._judged.add(id(shot.flight))
             if self._rim is not None:
+                shot.flight = self._arriving(shot.flight, shot.release, self._rim)
                 since = [m for m in self._moments if m.index >= shot.release.index]
                 decision = decide(since, shot.flight, self._rim)
                 if decision.outcome is not None or decision.rim_index is not None:
@@ -188,6 +197,25 @@ class ShotFinder:
         if settled or snapshot.time_s - shot.release.time_s > wait_s:
             events += self._end()
         return events
+
+    def _arriving(self, flight: Flight, release: Release, rim: Rim) -> Flight:
+        """The flight that comes down at the rim: a ball that left the picture is found anew when it comes back."""
+        for other in self._flights.flights:
+            if other is flight or other.first.index <= flight.last.index or other.first.index <= release.index:
+                continue
+            lands_s = other.falls_through(rim.y_px)
+            above = other.first.y < rim.y_px
+            # One that begins at the rim is the same ball's bounce.
+            far = np.hypot(other.first.x - rim.x_px, other.first.y - rim.y_px) > _APART_WIDTHS * rim.width_px
+            if (
+                far
+                and above
+                and lands_s is not None
+                and _lands_near(other, rim, _UNSEEN_AIM_WIDTHS * rim.width_px, lands_s)
+            ):
+                self._judged.add(id(other))
+                return other
+        return flight
 
     def _end(self) -> list[ShotEvent]:
         if self._active is None:
@@ -235,6 +263,14 @@ class ShotFinder:
             gather_index=release.gather_index, apex_index=apex_index, rim_index=decision.rim_index,
             court_xy_m=release.court_xy_m, evidence=evidence,
         )  # fmt: skip
+
+
+def _lands_near(flight: Flight, rim: Rim, limit_px: float, now_s: float) -> bool:
+    """Whether the ball comes down through the rim's plane within limit_px of the rim, and not long ago."""
+    lands_s = flight.falls_through(rim.y_px)
+    if lands_s is None or lands_s <= now_s - _SETTLED_S:
+        return False
+    return abs(flight.position(lands_s)[0] - rim.x_px) < limit_px
 
 
 def _moved_rim(rim: Rim | None, move: FloatArray | None) -> Rim | None:

@@ -19,6 +19,8 @@ IntArray = npt.NDArray[np.int64]
 # Gaps between the three candidates that a flight is drawn through, in frames: too near and noise decides the curve,
 # too far and the ball has hit something between.
 _NEAR, _FAR = 2, 7
+# A shoe or a head that sways covers less than this many ball radii between the outer two of the three.
+_LEAST_WAY = 1.5
 # What a frame without a fitting candidate costs, against a weight of about one for a frame with one.
 _MISS_COST = 0.15
 
@@ -98,6 +100,8 @@ def find_flight(
                 if frame[b] - frame[a] > _FAR:
                     break
                 if frame[b] - frame[a] < _NEAR or r[a] < 0.5 * r[c] or r[a] > 2.0 * r[c]:
+                    continue
+                if np.hypot(x[c] - x[a], y[c] - y[a]) < _LEAST_WAY * r[c]:
                     continue
                 tb, tc = t[b] - t[a], t[c] - t[a]
                 vx = (x[c] - x[a]) / tc

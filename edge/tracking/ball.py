@@ -23,6 +23,10 @@ _REDETECT_FRAMES = 5
 _CONFIRM_FRAMES = 3
 _STILL_CONFIDENCE = 0.05
 _GONE_FRAMES = 45
+# A ball that the network is much surer of elsewhere, for this many frames in a row, is the ball.
+_SURER = 2.0
+_SURER_FRAMES = 2
+_TRUST_GAIN = 0.3
 
 
 class BallTracker:
@@ -35,6 +39,8 @@ class BallTracker:
         self._misses = 0
         self._looks = 0
         self._confidence = 0.0
+        self._trust = 0.0
+        self._surer = 0
 
     def reset(self) -> None:
         """Forget the ball, as after a cut."""
@@ -57,7 +63,7 @@ class BallTracker:
             self._predict(dt_s, move)
             self._see(candidates)
         lost = not self._clouds.alive[0] or self._misses > _REDETECT_FRAMES
-        if lost and len(candidates):
+        if len(candidates) and (lost or self._surer_elsewhere(candidates)):
             self._start(candidates[int(np.argmax(candidates[:, 3]))])
         elif self._misses > _GONE_FRAMES:
             self._clouds.alive[:] = False
@@ -77,19 +83,30 @@ class BallTracker:
         near = (away < reach) & (candidates[:, 2] > 0.4 * self._radius_px) & (candidates[:, 2] < 2.5 * self._radius_px)
         if not near.any():
             self._misses += 1
+            self._trust *= 1 - _TRUST_GAIN
             return
         self._clouds.see_candidates(0, candidates[near], _SEEN * self._radius_px, _CLUTTER)
         best = candidates[near][np.argmax(candidates[near, 3] - 0.2 * away[near] / reach)]
         self._radius_px += 0.2 * (float(best[2]) - self._radius_px)
         self._confidence = float(best[3])
+        self._trust += _TRUST_GAIN * (self._confidence - self._trust)
         self._misses = 0
         self._looks += 1
+
+    def _surer_elsewhere(self, candidates: FloatArray) -> bool:
+        """What is followed is a shoe or a sign while the network calls something else a ball."""
+        best = candidates[int(np.argmax(candidates[:, 3]))]
+        away = float(np.hypot(*(self._clouds.mean(0)[:2] - best[:2])))
+        surer = best[3] > _SURER * self._trust + 0.1 and away > _NEAR * self._radius_px
+        self._surer = self._surer + 1 if surer else 0
+        return self._surer >= _SURER_FRAMES
 
     def _start(self, candidate: FloatArray) -> None:
         self._radius_px = float(candidate[2])
         spread = np.full(2, _START * self._radius_px)
         self._clouds.start(0, candidate[:2], spread, _START_SPEED * self._radius_px)
         self._misses, self._looks, self._confidence = 0, 1, float(candidate[3])
+        self._trust, self._surer = float(candidate[3]), 0
 
     def _state(self) -> BallState | None:
         if not self._clouds.alive[0]:

@@ -45,8 +45,8 @@ class MotionCandidates:
     ) -> FloatArray:
         """Candidates (N, 4) float32: x, y, radius px and confidence.
 
-        image (H, W, 3) BGR; radius_px: least and largest radius of a ball; `..._from_now` (2, 3): the camera's motion to
-        the frames before in pixels of `image`, None for a camera at rest.
+        image (H, W, 3) BGR; radius_px: least and largest radius of a ball; `..._from_now` (2, 3): the camera's motion
+        to the frames before in pixels of `image`, None for a camera at rest.
         """
         scale = min(1.0, _WIDTH_PX / image.shape[1])
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
