@@ -1,0 +1,159 @@
+"""Shots found in a folder of videos, against release frames and outcomes looked up by eye.
+
+    make bench-shots ARGS="--data ../shared/data --json out/shots.json"
+    .venv/bin/python -m tests.bench.shots --data DIR --truth FILE
+
+Each clip of the truth file that lies below DIR (or DIR/videos) is analysed frame by frame with its rim. A release is
+found within 8 frames; the outcome is judged among the releases found whose outcome could be seen. Clips whose
+release was out of view ("release": null) are reported and count for outcomes by the frame at the rim, not for releases.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from calibration.store import Calibration, RimBox
+from edge.capture import open_source
+from edge.config import parse
+from edge.pipeline import open_pipeline
+from edge.types import Outcome, ShotEvent, ShotPhase
+from tests.bench.common import need, parser, report, table
+
+TRUTH = Path(__file__).parent / "truth" / "shots.json"
+RELEASE_FRAMES = 8
+RIM_FRAMES = 20
+
+
+@dataclass
+class Score:
+    """What one clip adds to the totals."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    true_releases: int = 0
+    found_releases: int = 0
+    right_releases: int = 0
+    judged: int = 0
+    right_outcomes: int = 0
+    release_errors: list[int] = field(default_factory=list)
+
+    def add(self, other: Score) -> None:
+        self.rows += other.rows
+        self.true_releases += other.true_releases
+        self.found_releases += other.found_releases
+        self.right_releases += other.right_releases
+        self.judged += other.judged
+        self.right_outcomes += other.right_outcomes
+        self.release_errors += other.release_errors
+
+
+def find_shots(video: Path, clip: dict[str, Any], settings: dict[str, Any]) -> list[ShotEvent]:
+    """The last word on every shot of one video."""
+    config = parse({**settings, "source": {"uri": str(video), "realtime": False}}, "benchmark")
+    x, y, width, height = clip["rim"]
+    rim = RimBox(x=x, y=y, width=width, height=height, frame=clip.get("rim_frame", 0))
+    ended = []
+    with open_source(config.source) as source:
+        calibration = Calibration(image_size=(source.info.width, source.info.height), rim=rim)
+        pipeline = open_pipeline(config, calibration, source.info.fps)
+        try:
+            for frame in source:
+                ended += pipeline.step(frame).events
+            ended += pipeline.finish()
+        finally:
+            pipeline.close()
+    return [event for event in ended if event.phase is ShotPhase.END]
+
+
+def score(name: str, clip: dict[str, Any], found: list[ShotEvent]) -> Score:
+    """Match found shots to true ones, each at most once, in order of time."""
+    result = Score()
+    left = list(found)
+    for shot in clip["shots"]:
+        match = _match(shot, left)
+        if match is not None:
+            left.remove(match)
+        _count(result, name, shot, match)
+    for event in left:
+        result.found_releases += event.evidence.get("release_seen") == "yes"
+        result.rows.append([name, "-", _release(event), "-", _outcome(event), "nothing there"])
+    return result
+
+
+def _match(shot: dict[str, Any], left: list[ShotEvent]) -> ShotEvent | None:
+    if shot["release"] is not None:
+        near = [e for e in left if abs(e.release_index - shot["release"]) <= RELEASE_FRAMES]
+        return min(near, key=lambda e: abs(e.release_index - shot["release"]), default=None)
+    near = [e for e in left if e.rim_index is not None and abs(e.rim_index - shot["rim_crossing"]) <= RIM_FRAMES]
+    return near[0] if near else None
+
+
+def _count(result: Score, name: str, shot: dict[str, Any], match: ShotEvent | None) -> None:
+    seen = shot["release"] is not None
+    result.true_releases += seen
+    if match is None:
+        word = "not found" if seen else "not found (its release was out of view)"
+        result.rows.append([name, shot["release"], "-", shot["outcome"], "-", word])
+        return
+    if seen:
+        result.found_releases += 1
+        result.right_releases += 1
+        result.release_errors.append(abs(match.release_index - shot["release"]))
+    judged = shot["outcome"] != Outcome.UNKNOWN.value
+    right = match.outcome is not None and match.outcome.value == shot["outcome"]
+    result.judged += judged
+    result.right_outcomes += judged and right
+    word = "" if right else "outcome differs"
+    result.rows.append([name, shot["release"], _release(match), shot["outcome"], _outcome(match), word])
+
+
+def _release(event: ShotEvent) -> str:
+    return str(event.release_index) if event.evidence.get("release_seen") == "yes" else "out of view"
+
+
+def _outcome(event: ShotEvent) -> str:
+    return "-" if event.outcome is None else event.outcome.value
+
+
+def main() -> int:
+    arguments = parser(__doc__ or "")
+    arguments.add_argument("--truth", type=Path, default=TRUTH, help="JSON of clips: rim, shots, outcomes")
+    args = arguments.parse_args()
+    root = need(args.data)
+    root = root / "videos" if (root / "videos").is_dir() else root
+    clips: dict[str, Any] = json.loads(args.truth.read_text(encoding="utf-8"))["clips"]
+    here = {name: clip for name, clip in clips.items() if (root / name).is_file()}
+    if not here:
+        raise SystemExit(f"{root}: none of the {len(clips)} clips of {args.truth} lies there")
+    without = sorted(
+        str(p.relative_to(root)) for p in root.rglob("*.m[op][v4]") if str(p.relative_to(root)) not in here
+    )
+    total = Score()
+    for name, clip in list(here.items())[: 1 if args.quick else None]:
+        print(f"{name} ...", file=sys.stderr)
+        total.add(score(name, clip, find_shots(root / name, clip, {"vision": {"camera": "auto"}})))
+    print(table(["clip", "release", "found", "outcome", "found", ""], total.rows))
+    if without:
+        print(f"\nno truth for: {', '.join(without)}")
+    errors = sorted(total.release_errors)
+    report(
+        {
+            "release_recall": total.right_releases / max(total.true_releases, 1),
+            "release_precision": total.right_releases / max(total.found_releases, 1),
+            "outcome_accuracy": total.right_outcomes / max(total.judged, 1),
+            "releases_true": total.true_releases,
+            "releases_found": total.found_releases,
+            "outcomes_judged": total.judged,
+            "release_error_median_frames": errors[len(errors) // 2] if errors else "none",
+            "release_error_max_frames": errors[-1] if errors else "none",
+        },
+        args.json,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
