@@ -6,6 +6,7 @@ calls come from that thread.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 from collections.abc import Callable
@@ -123,6 +124,13 @@ class Connection:
         """The message's id, or None where the connection is down (a message of QoS 1 may still be on its way then)."""
         info = self._client.publish(topic, payload, qos, retain)
         return info.mid if info.rc == mqtt.MQTT_ERR_SUCCESS else None
+
+    def farewell(self, topic: str, payload: bytes, wait_s: float) -> None:
+        """Publish retained with QoS 1 and wait for the acknowledgement: a broker may throw away what a goodbye follows
+        at once."""
+        info = self._client.publish(topic, payload, qos=1, retain=True)
+        with contextlib.suppress(RuntimeError, ValueError):  # the connection is down already
+            info.wait_for_publish(wait_s)
 
     def subscribe(self, topic: str) -> None:
         self._client.subscribe(topic, qos=1)

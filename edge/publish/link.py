@@ -108,7 +108,8 @@ class Link:
         """Publish `farewell` (retained) if the broker is there, and disconnect without the last will."""
         if self._connection is None:
             return
-        self.send(topic, farewell, qos=1, retain=True)
+        if self.connected:
+            self._connection.farewell(topic, farewell, GOODBYE_TIMEOUT_S)
         self._connection.close(GOODBYE_TIMEOUT_S if self.connected else 0.0)
         self.connected = False
 
