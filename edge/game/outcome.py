@@ -80,7 +80,7 @@ def _way_down(path: FloatArray, k: int, offset: float, flight: Flight, rim: Rim)
             continue
         entered = abs(offset) <= _RING_HALF
         inside = entered and abs(x - rim.x_px) <= _COLUMN_HALF * rim.width_px
-        if entered and not inside and path[-1, 1] - time_s < _PATIENCE_S:
+        if entered and not inside and path[-1, 1] - time_s < _PATIENCE_S and not _on_course(path[m], flight, rim):
             return pending
         if inside and _passed_by(path, k, m, offset, flight, rim):
             return Decision(Outcome.MISSED, 0.6, index, offset)
@@ -106,11 +106,15 @@ def _passed_by(path: FloatArray, k: int, m: int, offset: float, flight: Flight, 
     free_s = (np.sqrt(speed**2 + 2 * gravity * drop) - speed) / gravity
     if free_s < _FREE_FALL_SHARE * (path[m, 1] - crossed_s):
         return False
-    x, y = flight.position(float(path[m, 1]))
-    slack = 0.6 * flight.radius_px + 0.1 * rim.width_px
-    on_course = bool(np.hypot(x - path[m, 2], y - path[m, 3]) < slack)
-    bounced = np.hypot(*(np.array(flight.position(float(path[top, 1]))) - path[top, 2:])) > 2 * slack
-    return on_course or (bool(bounced) and abs(offset) > _OFF_MIDDLE)
+    bounced = not _on_course(path[top], flight, rim, 2.0)
+    return _on_course(path[m], flight, rim) or (bounced and abs(offset) > _OFF_MIDDLE)
+
+
+def _on_course(point: FloatArray, flight: Flight, rim: Rim, slack: float = 1.0) -> bool:
+    """Whether a point (4,) of the path still lies on the flight's curve."""
+    x, y = flight.position(float(point[1]))
+    limit = slack * (0.6 * flight.radius_px + 0.1 * rim.width_px)
+    return bool(np.hypot(x - point[2], y - point[3]) < limit)
 
 
 def ball_path(moments: Sequence[Moment], flight: Flight, rim: Rim) -> FloatArray:

@@ -24,8 +24,8 @@ _LOWEST = 0.42
 _TRACE_BACK_S = 0.4
 _TRACE_ON_S = 0.12
 _GATHER_S = 1.3
-# A ball that left the picture in somebody's hands: it was seen to rise in a third of so many frames, has not been seen for so many,
-# and the hands have come down again for so many.
+# A ball that left the picture in somebody's hands: it was seen to rise in a third of so many frames, has not been seen
+# for so many, and the hands have come down again for so many.
 _RISING_FRAMES = 20
 _UNSEEN_FRAMES = 7
 _LOWERED_FRAMES = 3
@@ -111,8 +111,10 @@ def find_release(flight: Flight, moments: Sequence[Moment], persons: Sequence[Pe
 
 
 def _last_touch(flight: Flight, persons: Sequence[PersonsAt], player: int, height_px: float) -> int:
-    """The last frame of the unbroken row, from the flight's first sighting on, in which a wrist is at the ball; -1 where
-    there is none. Hands push a ball up along nearly the curve on which it flies on."""
+    """The last frame of the unbroken row, from the first sighting on, in which a wrist is at the ball; else -1.
+
+    Hands push a ball up along nearly the curve on which it flies on.
+    """
     at = {s.index: (s.x, s.y) for s in flight.sightings}
     reach = flight.radius_px / height_px + _HAND
     last = -1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge.config import GameConfig
-from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder
+from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
 from edge.game.outcome import Decision, Moment, decide
 from edge.game.release import Person, Release, find_release, held_above_picture
 from edge.types import FloatArray, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot
@@ -26,13 +26,14 @@ _LEAST_RISE = 0.2
 # has to go, since a curve drawn through a few frames is not yet sure.
 _AIM_WIDTHS = 2.5
 _AIM_SHARE = 0.3
-# Few sightings tell a curve's bend badly: until there are this many, bends between these shares of the fitted one count.
+# Few sightings tell a curve's bend badly: until there are this many, bends of these shares of the fitted one count.
 _SURE_SIGHTINGS = 8
 _BENDS = (1.0, 0.5, 0.7, 1.4)
 # A ball whose release nobody saw counts as a shot only where it comes down this near to the rim.
 _UNSEEN_AIM_WIDTHS = 0.9
 _UNSEEN_FROM_WIDTHS = 2.0
 _START_FRAMES = 3
+_EDGE_RADII = 2.5
 _APART_WIDTHS = 1.5
 _LEAST_SIGHTINGS = 5
 _LEAST_FREE = 4
@@ -65,6 +66,8 @@ class ShotFinder:
         self._last_release_s = -np.inf
         self._count = 0
         self._rim: Rim | None = None
+        self._scene_began = 0
+        self._image_size = (0, 0)
 
     def update(self, snapshot: Snapshot) -> list[ShotEvent]:
         """The phases of shots that this snapshot completes: NEW, then UPDATE with the outcome, then END."""
@@ -72,6 +75,8 @@ class ShotFinder:
         if snapshot.scene_cut:
             events += self._end()
             self._forget()
+            self._scene_began = snapshot.index
+        self._image_size = snapshot.image_size
         self._remember(snapshot)
         flights = self._flights.update(
             snapshot.index, snapshot.time_s, self._moments[-1].candidates, self._scale(), snapshot.image_size[1]
@@ -155,18 +160,23 @@ class ShotFinder:
         return any(_lands_near(flight.bent(bend), rim, limit, now_s) for bend in bends)
 
     def _unseen_release(self, flight: Flight) -> Release | None:
-        """A ball already in the air when the scene began, which comes down at the rim."""
+        """A ball already in the air when the scene began or it came into the picture, which comes down at the rim."""
         rim = self._rim
         if rim is None or len(flight.sightings) < _LEAST_SIGHTINGS + 2:
             return None
         lands_s = flight.falls_through(rim.y_px)
         first = flight.first
-        if lands_s is None or first.index > self._moments[0].index + _START_FRAMES:
+        if lands_s is None or not (first.index <= self._scene_began + _START_FRAMES or self._at_edge(first)):
             return None
         far = np.hypot(first.x - rim.x_px, first.y - rim.y_px) > _UNSEEN_FROM_WIDTHS * rim.width_px
         if not far or not _lands_near(flight, rim, _UNSEEN_AIM_WIDTHS * rim.width_px, lands_s):
             return None
         return Release(first.index, first.time_s, None, 0.0, None, 0.5, seen=False)
+
+    def _at_edge(self, sighting: Sighting) -> bool:
+        margin = _EDGE_RADII * sighting.radius
+        width, height = self._image_size
+        return not (margin < sighting.x < width - margin and margin < sighting.y < height - margin)
 
     def _begin(self, release: Release, flight: Flight | None) -> list[ShotEvent]:
         self._count += 1
