@@ -197,6 +197,7 @@ class Publisher:
         self._keep(self.topics.shot, shot)
         first = self._recent.pop(shot.shot_id, shot)
         self._recent[shot.shot_id] = shot.model_copy(update={"time": first.time})
+        self._link.tend()  # the shot itself goes before the list of shots that holds it
         self._send_recent()
 
     def _send_recent(self) -> None:

@@ -22,7 +22,9 @@ Count = Annotated[int, Field(ge=0)]
 class Part(BaseModel):
     """A piece of a message."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, json_schema_serialization_defaults_required=True
+    )
 
 
 class Message(Part):

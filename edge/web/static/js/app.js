@@ -9,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 const OLD_NEWS_MS = 10000;
 const SHOTS_KEPT = 40;
 
+const told = new Map(); // shot id -> outcome that was flashed
 const state = { link: "connecting", status: null, source: null, health: null, live: null, shots: [], players: new Map() };
 const scene = new Scene();
 
@@ -32,10 +33,11 @@ function veilWords(link) {
 
 function showState() {
   const link = linkState();
-  showLink(link);
+  showLink(link, state.health);
   showVeil(veilWords(link));
   const notes = [...(state.health?.warnings ?? [])];
   if (state.source?.state === "reconnecting") notes.unshift(`Camera: ${state.source.detail}`);
+  if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Set the rim below.");
   showNotes(link === "online" ? notes : []);
 }
 
@@ -53,8 +55,10 @@ function takeShot(shot, loud) {
   else state.shots.push(merged);
   state.shots.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
   state.shots.length = Math.min(state.shots.length, SHOTS_KEPT);
-  const settled = outcomeOf(merged);
-  if (loud && isNews(shot) && settled !== "flying" && (!before || outcomeOf(before) !== settled)) flash(merged);
+  const outcome = outcomeOf(merged);
+  if (!loud || outcome === "flying" || told.get(shot.shot_id) === outcome) return;
+  told.set(shot.shot_id, outcome);
+  if (isNews(shot)) flash(merged);
 }
 
 const receivers = {
@@ -87,7 +91,8 @@ function received(name, message) {
 }
 
 function login(link) {
-  $("login-send").onclick = () => {
+  $("login-form").onsubmit = (event) => {
+    event.preventDefault();
     $("login").close();
     link.open({ username: $("login-name").value, password: $("login-password").value });
   };

@@ -16,7 +16,9 @@ const LISTED = 20;
 
 export const outcomeOf = (shot) => shot.outcome ?? (shot.phase === "end" ? "unknown" : "flying");
 const shooter = (shot) => (shot.player_id === null ? "Somebody" : `Player ${shot.player_id}`);
-const clock = (time) => new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = (time) => new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+
+const rate = (health) => `${health.fps.toFixed(health.fps < 10 ? 1 : 0)} fps`;
 
 function text(id, value) {
   const element = $(id);
@@ -30,9 +32,9 @@ function element(name, content, className = "") {
   return made;
 }
 
-export function showLink(state) {
+export function showLink(state, health) {
   document.body.dataset.link = state;
-  text("link-text", LINKS[state]);
+  text("link-text", state === "online" && health ? `Live, ${rate(health)}` : LINKS[state]);
   $("rim-open").disabled = $("reset-open").disabled = state !== "online";
 }
 
@@ -49,7 +51,7 @@ export function showSource(source) {
 }
 
 export function showHealth(health) {
-  text("fps", `${health.fps.toFixed(health.fps < 10 ? 1 : 0)} fps`);
+  text("fps", rate(health));
   const views = { calibrated: "calibrated", "rim-only": "rim only", uncalibrated: "rim not set" };
   text("calibration", views[health.calibration]);
   $("calibration").classList.toggle("bad", health.calibration === "uncalibrated");
@@ -92,7 +94,8 @@ export function showShots(shots) {
   const outcome = newest ? outcomeOf(newest) : "none";
   $("newest").dataset.outcome = outcome;
   text("newest-word", newest ? WORDS[outcome] : "Ready");
-  text("newest-by", newest ? `${shooter(newest)}, ${clock(newest.time)}` : "Take a shot");
+  text("newest-by", newest ? shooter(newest) : "Take a shot");
+  text("newest-time", newest ? clock(newest.time) : "");
 }
 
 function shotRow(shot) {

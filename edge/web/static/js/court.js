@@ -124,13 +124,15 @@ export function drawShots(context, shots, view) {
   for (const shot of shots) {
     if (!shot.court_position || !OUTCOMES[shot.outcome]) continue;
     const [x, y] = view.project(shot.court_position);
-    const r = Math.max(5, view.scale * 0.2);
-    context.strokeStyle = OUTCOMES[shot.outcome];
-    context.lineWidth = Math.max(2.5, view.scale * 0.09);
+    const r = Math.max(6, view.scale * 0.22);
     context.beginPath();
     if (shot.outcome === "made") context.arc(x, y, r, 0, 2 * Math.PI);
     else for (const d of [-1, 1]) context.moveTo(x - r, y - d * r), context.lineTo(x + r, y + d * r);
-    context.stroke();
+    for (const [colour, width] of [["#1d120a", 0.2], [OUTCOMES[shot.outcome], 0.1]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = Math.max(30 * width, view.scale * width);
+      context.stroke();
+    }
   }
 }
 
@@ -161,17 +163,24 @@ export function drawPlayers(context, scene, view, now) {
   for (const player of players) {
     const colour = colourOf(player.player_id, player.team);
     const own = (live) => live.players.find(({ player_id: id }) => id === player.player_id)?.court_position;
-    for (const { age, ...point } of scene.trail(now, own)) {
-      context.globalAlpha = 0.34 * (1 - age);
-      context.fillStyle = colour;
-      context.beginPath();
-      context.arc(...view.project(point), radius * 0.62 * (1 - 0.6 * age), 0, 2 * Math.PI);
-      context.fill();
-    }
-    context.globalAlpha = 1;
+    drawTrail(context, scene.trail(now, own), view, radius, colour);
     drawDot(context, view.project(player.court_position), radius, colour, player);
   }
   if (holder) drawBall(context, view.project(holder.court_position), radius);
+}
+
+function drawTrail(context, trail, view, radius, colour) {
+  context.strokeStyle = colour;
+  context.lineCap = "butt";
+  for (let i = 1; i < trail.length; i += 1) {
+    context.globalAlpha = 0.55 * (1 - trail[i].age);
+    context.lineWidth = radius * 1.1 * (1 - 0.75 * trail[i].age);
+    context.beginPath();
+    context.moveTo(...view.project(trail[i - 1]));
+    context.lineTo(...view.project(trail[i]));
+    context.stroke();
+  }
+  context.globalAlpha = 1;
 }
 
 function drawDot(context, [x, y], radius, colour, player) {

@@ -1,0 +1,157 @@
+"""Golden payloads: exactly these bytes leave the box, and each fits its published schema."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+from calibration.court import FIBA
+from edge.publish import messages, payloads
+from edge.publish.schema import FOLDER, schema_texts, stale_schemas, write_schemas
+from edge.types import (
+    BallState,
+    BoxHealth,
+    Outcome,
+    PlayerState,
+    Rim,
+    ShotEvent,
+    ShotPhase,
+    ShotStats,
+    Snapshot,
+    SourceState,
+    TrackStatus,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=timezone.utc)
+
+
+def player(court: bool = True) -> PlayerState:
+    return PlayerState(
+        track_id=4,
+        box=np.array([100.04, 50.0, 180.0, 300.06], np.float32),
+        velocity_px_s=np.zeros(2),
+        covariance=np.eye(2),
+        status=TrackStatus.CONFIRMED,
+        confidence=0.87654,
+        court_xy_m=np.array([9.12345, -2.5]) if court else None,
+    )
+
+
+def ball() -> BallState:
+    return BallState(np.array([175.26, 80.0]), np.zeros(2), 8.04, np.eye(2), TrackStatus.OCCLUDED, 1.2)
+
+
+def snapshot(**changes: Any) -> Snapshot:
+    fields: dict[str, Any] = {"players": (player(),), "ball": ball(), "rim": Rim(640.0, 100.0, 42.0, 12.0)}
+    return Snapshot(31, 1.03333333, (1280, 720), ball_candidates=np.zeros((0, 4)), **{**fields, **changes})
+
+
+def shot(phase: ShotPhase = ShotPhase.END, **changes: Any) -> ShotEvent:
+    fields: dict[str, Any] = {"player_id": 4, "outcome": Outcome.MADE, "confidence": 0.91}
+    return ShotEvent("s-1", phase, 14, 0.46666667, **{**fields, **changes})
+
+
+def examples() -> dict[str, tuple[str, payloads.Part]]:
+    """By name: the schema it must fit, and the message."""
+    full = shot(
+        gather_index=2,
+        apex_index=30,
+        rim_index=44,
+        court_xy_m=(9.1, -2.5),
+        evidence={"rim_distance_px": np.float32(3.25), "frames": np.int64(7), "why": "through the ring", "gap": np.nan},
+    )
+    alert = payloads.FormAlert(
+        time=NOON,
+        shot_id="s-1",
+        player_id=4,
+        distance=0.42,
+        verdict="deviates",
+        joints=["right elbow"],
+        phases=["lift"],
+        advice="Keep the elbow under the ball.",
+    )
+    recent = payloads.RecentShots(time=NOON, session="20260501T120000Z", shots=[messages.shot(shot(), NOON)])
+    health = BoxHealth(23.97, 41.666, 12.34, "rim-only", {"detector": 20.123}, {"temperature_c": 51.0}, ("disk full",))
+    return {
+        "status": ("status", payloads.Status(time=NOON, state="online", version="0.1.0")),
+        "health": ("health", messages.health(health, 2, 1, NOON)),
+        "source": ("source", messages.source(SourceState("reconnecting", "/dev/video0 is gone", 90, 3), NOON)),
+        "shot-new": ("shot", messages.shot(shot(ShotPhase.NEW, outcome=None, player_id=None), NOON)),
+        "shot-end": ("shot", messages.shot(full, NOON)),
+        "stats-session": ("stats", messages.stats(ShotStats(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
+        "stats-player": ("stats", messages.stats(ShotStats(), 4, "20260501T120000Z", NOON)),
+        "recent-shots": ("recent-shots", recent),
+        "live": ("live", messages.live(snapshot(), FIBA, NOON)),
+        "live-image-only": ("live", messages.live(snapshot(players=(player(False),), ball=None, rim=None), None, NOON)),
+        "form-alert": ("form-alert", alert),
+        "cmd-calibrate-rim": (
+            "cmd-calibrate-rim",
+            payloads.CalibrateRimRequest(request_id="r1", x=10, y=20, width=40, height=12),
+        ),
+        "cmd-reply": (
+            "cmd-reply",
+            payloads.Reply(time=NOON, request_id="r1", command="calibrate-rim", ok=True, detail="the rim is set"),
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(examples()))
+def test_payload_is_the_golden_one(name: str) -> None:
+    golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    assert json.loads(examples()[name][1].model_dump_json()) == golden
+
+
+@pytest.mark.parametrize("name", sorted(examples()))
+def test_payload_fits_the_published_schema(name: str) -> None:
+    schema_name, message = examples()[name]
+    schema = json.loads((FOLDER / f"{schema_name}.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    validator.check_schema(schema)
+    assert list(validator.iter_errors(json.loads(message.model_dump_json()))) == []
+
+
+def test_the_schema_refuses_a_time_that_is_none_and_a_missing_version() -> None:
+    schema = json.loads((FOLDER / "status.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    assert "date-time" in validator.format_checker.checkers, "install rfc3339-validator"
+    good = {"schema_version": 1, "time": "2026-05-01T12:00:00Z", "state": "online", "version": "0"}
+    assert validator.is_valid(good)
+    assert not validator.is_valid({**good, "time": "noon"})
+    assert not validator.is_valid({**good, "schema_version": 2})
+    assert not validator.is_valid({key: value for key, value in good.items() if key != "schema_version"})
+
+
+def test_published_schemas_are_current() -> None:
+    assert stale_schemas() == []
+
+
+def test_stale_and_foreign_schemas_are_named_and_mended(tmp_path: Path) -> None:
+    write_schemas(tmp_path)
+    (tmp_path / "old.json").write_text("{}")
+    (tmp_path / "status.json").write_text("{}")
+    assert stale_schemas(tmp_path) == ["old.json", "status.json"]
+    write_schemas(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(schema_texts())
+
+
+def test_what_is_not_finite_never_reaches_the_wire() -> None:
+    lost = PlayerState(5, np.full(4, np.nan), np.zeros(2), np.eye(2), TrackStatus.LOST, 0.1)
+    off = BallState(np.array([np.nan, 1.0]), np.zeros(2), 1.0, np.eye(2), TrackStatus.LOST, np.nan)
+    live = messages.live(snapshot(players=(lost, player()), ball=off), FIBA, NOON)
+    assert [one.player_id for one in live.players] == [4]
+    assert live.ball is None
+    assert "NaN" not in live.model_dump_json()
+
+
+@pytest.mark.parametrize(("made", "missed", "unknown"), [(0, 0, 0), (3, 1, 6), (0, 4, 0), (2, 0, 1)])
+def test_percentage_counts_decided_shots_only(made: int, missed: int, unknown: int) -> None:
+    stats = messages.stats(ShotStats(made + missed + unknown, made, missed, unknown), None, "s", NOON)
+    decided = made + missed
+    assert stats.percentage == (pytest.approx(100 * made / decided) if decided else None)

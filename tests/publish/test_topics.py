@@ -1,0 +1,11 @@
+from edge.publish.topics import Topics
+
+
+def test_every_topic_stands_below_the_courts_prefix() -> None:
+    topics = Topics("gym", "a")
+    assert topics.prefix == "courtside/gym/a"
+    assert topics.status == "courtside/gym/a/status"
+    assert topics.stats_player(-3) == "courtside/gym/a/stats/player/-3"
+    assert topics.command("ping") == "courtside/gym/a/cmd/ping"
+    assert topics.reply == "courtside/gym/a/cmd/reply"
+    assert topics.form_alert == "courtside/gym/a/form/alert"
