@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +16,45 @@ from edge.types import Detections, FloatArray, ObjectClass
 
 @dataclass(slots=True)
 class Tally:
-    """Hits, false alarms and misses of one class, summed over pictures."""
+    """Detections of one class over all pictures, each with whether it hit, and how many there were to find."""
 
-    hits: int = 0
-    false: int = 0
-    missed: int = 0
+    rows: list[tuple[float, bool]] = field(default_factory=list)
+    true_count: int = 0
 
     def add(
         self, found: Detections, kind: ObjectClass, truth: FloatArray, ignore: FloatArray, least_iou: float
     ) -> None:
         """Match best first, each true box once; what falls on an ignored region counts for nothing."""
         boxes = found.xyxy[found.class_id == int(kind)]
-        order = np.argsort(-found.confidence[found.class_id == int(kind)], kind="stable")
+        confidence = found.confidence[found.class_id == int(kind)]
         overlap = iou(boxes.astype(np.float32), truth.astype(np.float32))
         free = np.ones(len(truth), dtype=bool)
-        for index in order:
+        for index in np.argsort(-confidence, kind="stable"):
             best = int(np.argmax(np.where(free, overlap[index], -1))) if len(truth) else -1
-            if best >= 0 and free[best] and overlap[index, best] >= least_iou:
+            hit = best >= 0 and bool(free[best]) and overlap[index, best] >= least_iou
+            if hit:
                 free[best] = False
-                self.hits += 1
-            elif not _covered(boxes[index], ignore):
-                self.false += 1
-        self.missed += int(free.sum())
+            if hit or not _covered(boxes[index], ignore):
+                self.rows.append((float(confidence[index]), hit))
+        self.true_count += len(truth)
 
-    @property
-    def recall(self) -> float:
-        return self.hits / max(self.hits + self.missed, 1)
+    def recall(self, threshold: float) -> float:
+        hits = sum(hit for confidence, hit in self.rows if confidence >= threshold)
+        return hits / max(self.true_count, 1)
 
-    @property
-    def precision(self) -> float:
-        return self.hits / max(self.hits + self.false, 1)
+    def precision(self, threshold: float) -> float:
+        kept = [hit for confidence, hit in self.rows if confidence >= threshold]
+        return sum(kept) / max(len(kept), 1)
+
+    def average_precision(self) -> float:
+        """Area under precision over recall at every threshold, interpolated at 101 points as COCO does."""
+        if not self.rows:
+            return 0.0
+        hits = np.array([hit for _, hit in sorted(self.rows, key=lambda row: -row[0])])
+        recall = np.cumsum(hits) / max(self.true_count, 1)
+        precision = np.maximum.accumulate((np.cumsum(hits) / np.arange(1, hits.size + 1))[::-1])[::-1]
+        at = np.searchsorted(recall, np.linspace(0, 1, 101))
+        return float(np.mean(np.where(at < hits.size, precision[np.minimum(at, hits.size - 1)], 0.0)))
 
 
 def _covered(box: FloatArray, regions: FloatArray) -> bool:
