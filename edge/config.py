@@ -49,7 +49,8 @@ class VisionConfig(Section):
     ball_tiles: int = Field(2, ge=0, le=6, description="Tiles a frame looked at again for the ball, enlarged.")
     pose_players: int = Field(2, ge=0, le=10, description="Players a frame whose pose is taken: those at the ball.")
     camera: Literal["fixed", "moving", "auto"] = Field(
-        "fixed", description="fixed: the box on the wall. moving: follow pans and drift. auto: find out."
+        "auto",
+        description="fixed: the box on the wall. moving: follow pans and drift. auto: moving for recordings, else fixed.",
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class Pipeline:
     def __init__(self, config: Config, calibration: Calibration | None, vision: Vision) -> None:
         self._config = config
         self._vision = vision
-        self._moving = config.vision.camera != "fixed"
+        self._moving = _follows_camera(config)
         self._scene = SceneWatcher(self._moving)
         self._balls = BallFinder(config.vision, vision.detector)
         self._players = PlayerTracker(config.tracking)
@@ -109,7 +110,16 @@ class Pipeline:
                 to_scene if self._moving else None,
             )  # fmt: skip
             events = tuple(self._shots.update(snapshot))
+            self._carry_ball(frame.time_s, to_scene)
         return Step(snapshot, events, self._times(watch))
+
+    def _carry_ball(self, time_s: float, to_scene: FloatArray) -> None:
+        """A flight found among the candidates of several frames tells the ball's tracker where to go on."""
+        flight = self._shots.flying()
+        if flight is not None:
+            image = invert(to_scene)
+            velocity = image[:, :2] @ np.array(flight.velocity(time_s))
+            self._ball.carry(apply(image, flight.position(time_s)), velocity, flight.radius_px)
 
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""
@@ -210,6 +220,13 @@ class Pipeline:
         # A network runs inside the stage of its name, but for the ball's tiles and the players' looks.
         overhead["networks"] = -sum(networks.values())
         return StageTimes(networks, overhead)
+
+
+def _follows_camera(config: Config) -> bool:
+    """A camera on the wall stands still; whoever records by hand does not."""
+    if config.vision.camera == "auto":
+        return Path(config.source.uri).is_file()
+    return config.vision.camera == "moving"
 
 
 def _distance_heights(box: FloatArray, xy: FloatArray) -> float:

@@ -167,23 +167,25 @@ class FlightFinder:
         return flight.misses <= _MOST_MISSES or (above and time_s - flight.last.time_s < _UNSEEN_S)
 
     def _search(self, px_per_m: tuple[float, float]) -> Flight | None:
-        index = np.concatenate([np.full(len(c), i, np.int64) for i, _, c in self._window])
+        # Frames that a live source dropped do not count against a flight.
+        turn = np.concatenate([np.full(len(c), k, np.int64) for k, (_, _, c) in enumerate(self._window)])
         times = np.concatenate([np.full(len(c), t) for _, t, c in self._window])
         all_candidates = np.concatenate([c for _, _, c in self._window]).astype(np.float64)
         x, y, radius = (np.ascontiguousarray(all_candidates[:, k]) for k in range(3))
         weight = weights(all_candidates[:, 3])
         low, high = (GRAVITY_M_S2 * k * s for k, s in zip(GRAVITY_RANGE, px_per_m, strict=True))
-        score, count, first, curve = find_flight(index, times, x, y, radius, weight, low, high, _SLACK_PX)
-        if count < LEAST_FRAMES or score < _LEAST_SCORE or count < _LEAST_SHARE * (index[-1] - first + 1):
+        score, count, first, curve = find_flight(turn, times, x, y, radius, weight, low, high, _SLACK_PX)
+        if count < LEAST_FRAMES or score < _LEAST_SCORE or count < _LEAST_SHARE * (turn[-1] - first + 1):
             return None
         flight = Flight(curve)
-        for i in np.unique(index[index >= first]):
-            here = np.flatnonzero(index == i)
+        for k in np.unique(turn[turn >= first]):
+            here = np.flatnonzero(turn == k)
+            index = self._window[k][0]
             px, py = flight.position(float(times[here[0]]))
             away = np.hypot(x[here] - px, y[here] - py)
             best = int(here[np.argmin(away)])
             if away.min() < _SLACK_PX + 0.35 * radius[best]:
-                flight.sightings.append(Sighting(int(i), float(times[best]), x[best], y[best], radius[best]))
+                flight.sightings.append(Sighting(index, float(times[best]), x[best], y[best], radius[best]))
         if len(flight.sightings) < LEAST_FRAMES:
             return None
         heights = [s.y for s in flight.sightings]

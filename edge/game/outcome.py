@@ -120,8 +120,8 @@ def _on_course(point: FloatArray, flight: Flight, rim: Rim, slack: float = 1.0) 
 def ball_path(moments: Sequence[Moment], flight: Flight, rim: Rim) -> FloatArray:
     """The ball's most likely way from its flight onward: (M, 4) frame index, time s, x, y px."""
     on_flight = {s.index: s for s in flight.sightings}
-    rows, starts = [], []
-    for moment in moments:
+    rows, starts, turns = [], [], []
+    for turn, moment in enumerate(moments):
         seen = on_flight.get(moment.index)
         known = moment.candidates
         near = (np.abs(known[:, 0] - rim.x_px) < _AROUND[0] * rim.width_px) & (
@@ -131,21 +131,23 @@ def ball_path(moments: Sequence[Moment], flight: Flight, rim: Rim) -> FloatArray
         for x, y, _, confidence in known[near & small]:
             rows.append((moment.index, moment.time_s, x, y, float(weights(np.array([confidence]))[0])))
             starts.append(False)
+            turns.append(turn)
         if seen is not None:
             rows.append((seen.index, seen.time_s, seen.x, seen.y, 1.6))
             starts.append(True)
+            turns.append(turn)
         elif moment.time_s > flight.first.time_s:
             x, y = flight.position(moment.time_s)
             if y < flight.radius_px and moment.time_s < (flight.falls_through(flight.radius_px) or 0.0):
                 rows.append((moment.index, moment.time_s, x, y, 0.5))
                 starts.append(True)
+                turns.append(turn)
     if not rows:
         return np.zeros((0, 4))
     table = np.array(rows, dtype=np.float64)
-    frame = table[:, 0].astype(np.int64)
     start_speed = max(np.hypot(*flight.velocity(s.time_s)) for s in flight.sightings)
     fall = flight.falls_through(rim.y_px + 2 * rim.width_px)
     speed = 1.3 * max(start_speed, 0.0 if fall is None else np.hypot(*flight.velocity(fall)))
     t, x, y, w = (np.ascontiguousarray(table[:, k]) for k in range(1, 5))
-    chosen = follow(frame, t, x, y, w, np.array(starts), float(speed), _GAP_FRAMES)
+    chosen = follow(np.array(turns), t, x, y, w, np.array(starts), float(speed), _GAP_FRAMES)
     return table[chosen][:, :4]

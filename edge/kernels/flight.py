@@ -1,6 +1,7 @@
 """Ballistic paths among ball candidates: find one, and follow a ball through candidates frame by frame.
 
-Candidates come as parallel arrays sorted by frame: `frame` int64, `t` seconds, `x`, `y`, `r` px, `w` weight, all (N,).
+Candidates come as parallel arrays sorted by frame: `frame` int64 (counting the frames that were seen), `t` seconds, `x`,
+`y`, `r` px, `w` weight, all (N,).
 A flight is x = x0 + vx s, y = y0 + vy s + g s^2 / 2 with s = t - t_ref, y downward: what a thrown ball draws in the
 image of a distant camera.
 """
@@ -16,9 +17,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-# Gaps between the three candidates that a flight is drawn through, in frames: too near and noise decides the curve,
-# too far and the ball has hit something between.
-_NEAR, _FAR = 2, 7
+# Gaps between the three candidates that a flight is drawn through, in seconds: too near and noise decides the curve,
+# too far and the ball has hit something between. At 30 frames a second: two to seven frames.
+_NEAR_S, _FAR_S = 0.05, 0.25
 # A shoe or a head that sways covers less than this many ball radii between the outer two of the three.
 _LEAST_WAY = 1.5
 # What a frame without a fitting candidate costs, against a weight of about one for a frame with one.
@@ -92,14 +93,14 @@ def find_flight(
         if frame[c] != frame[n - 1]:
             break
         for b in range(c - 1, -1, -1):
-            if frame[c] - frame[b] > _FAR:
+            if t[c] - t[b] > _FAR_S:
                 break
-            if frame[c] - frame[b] < _NEAR or r[b] < 0.5 * r[c] or r[b] > 2.0 * r[c]:
+            if t[c] - t[b] < _NEAR_S or r[b] < 0.5 * r[c] or r[b] > 2.0 * r[c]:
                 continue
             for a in range(b - 1, -1, -1):
-                if frame[b] - frame[a] > _FAR:
+                if t[b] - t[a] > _FAR_S:
                     break
-                if frame[b] - frame[a] < _NEAR or r[a] < 0.5 * r[c] or r[a] > 2.0 * r[c]:
+                if t[b] - t[a] < _NEAR_S or r[a] < 0.5 * r[c] or r[a] > 2.0 * r[c]:
                     continue
                 if np.hypot(x[c] - x[a], y[c] - y[a]) < _LEAST_WAY * r[c]:
                     continue

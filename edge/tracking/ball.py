@@ -24,7 +24,7 @@ _CONFIRM_FRAMES = 3
 _STILL_CONFIDENCE = 0.05
 _GONE_FRAMES = 45
 # A ball that the network is much surer of elsewhere, for this many frames in a row, is the ball.
-_SURER = 2.0
+_SURER = 1.6
 _SURER_FRAMES = 2
 _TRUST_GAIN = 0.3
 
@@ -69,6 +69,15 @@ class BallTracker:
             self._clouds.alive[:] = False
         return self._state()
 
+    def carry(self, xy_px: FloatArray, velocity_px_s: FloatArray, radius_px: float) -> None:
+        """The ball is known to fly at xy (2,) with this velocity (2,): go there where the cloud is elsewhere."""
+        if self._clouds.alive[0]:
+            mean = self._clouds.mean(0)
+            if np.hypot(*(mean[:2] - xy_px)) < _NEAR * radius_px and not self._misses:
+                return
+        self._start(np.array([*xy_px, radius_px, max(self._confidence, 0.3)]), velocity_px_s)
+        self._looks = _CONFIRM_FRAMES
+
     def _predict(self, dt_s: float, move: FloatArray | None) -> None:
         if move is not None:
             self._clouds.shift(move)
@@ -97,14 +106,14 @@ class BallTracker:
         """What is followed is a shoe or a sign while the network calls something else a ball."""
         best = candidates[int(np.argmax(candidates[:, 3]))]
         away = float(np.hypot(*(self._clouds.mean(0)[:2] - best[:2])))
-        surer = best[3] > _SURER * self._trust + 0.1 and away > _NEAR * self._radius_px
+        surer = best[3] > _SURER * self._trust + 0.05 and away > _NEAR * self._radius_px
         self._surer = self._surer + 1 if surer else 0
         return self._surer >= _SURER_FRAMES
 
-    def _start(self, candidate: FloatArray) -> None:
+    def _start(self, candidate: FloatArray, velocity_px_s: FloatArray | None = None) -> None:
         self._radius_px = float(candidate[2])
         spread = np.full(2, _START * self._radius_px)
-        self._clouds.start(0, candidate[:2], spread, _START_SPEED * self._radius_px)
+        self._clouds.start(0, candidate[:2], spread, _START_SPEED * self._radius_px, velocity_px_s)
         self._misses, self._looks, self._confidence = 0, 1, float(candidate[3])
         self._trust, self._surer = float(candidate[3]), 0
 

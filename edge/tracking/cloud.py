@@ -29,13 +29,17 @@ class Clouds:
         free = np.flatnonzero(~self.alive)
         return int(free[0]) if len(free) else None
 
-    def start(self, k: int, xy: FloatArray, spread_px: FloatArray, speed_px_s: float) -> None:
-        """Scatter target k's particles around xy (2,) with deviations spread_px (2,), their direction unknown."""
+    def start(
+        self, k: int, xy: FloatArray, spread_px: FloatArray, speed_px_s: float, velocity_px_s: FloatArray | None = None
+    ) -> None:
+        """Scatter target k's particles around xy (2,) with deviations spread_px (2,), and their velocities around
+        velocity_px_s (2,) (at rest where it is None) with deviation speed_px_s."""
         count = self.x.shape[1]
+        vx, vy = (0.0, 0.0) if velocity_px_s is None else velocity_px_s
         self.x[k] = xy[0] + spread_px[0] * self._rng.standard_normal(count, np.float32)
         self.y[k] = xy[1] + spread_px[1] * self._rng.standard_normal(count, np.float32)
-        self.vx[k] = speed_px_s * self._rng.standard_normal(count, np.float32)
-        self.vy[k] = speed_px_s * self._rng.standard_normal(count, np.float32)
+        self.vx[k] = vx + speed_px_s * self._rng.standard_normal(count, np.float32)
+        self.vy[k] = vy + speed_px_s * self._rng.standard_normal(count, np.float32)
         self.w[k] = 1.0 / count
         self.alive[k] = True
 

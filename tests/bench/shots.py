@@ -50,9 +50,9 @@ class Score:
         self.release_errors += other.release_errors
 
 
-def find_shots(video: Path, clip: dict[str, Any], settings: dict[str, Any]) -> list[ShotEvent]:
+def find_shots(video: Path, clip: dict[str, Any]) -> list[ShotEvent]:
     """The last word on every shot of one video."""
-    config = parse({**settings, "source": {"uri": str(video), "realtime": False}}, "benchmark")
+    config = parse({"source": {"uri": str(video), "realtime": False}}, "benchmark")
     x, y, width, height = clip["rim"]
     rim = RimBox(x=x, y=y, width=width, height=height, frame=clip.get("rim_frame", 0))
     ended = []
@@ -134,7 +134,7 @@ def main() -> int:
     total = Score()
     for name, clip in list(here.items())[: 1 if args.quick else None]:
         print(f"{name} ...", file=sys.stderr)
-        total.add(score(name, clip, find_shots(root / name, clip, {"vision": {"camera": "auto"}})))
+        total.add(score(name, clip, find_shots(root / name, clip)))
     print(table(["clip", "release", "found", "outcome", "found", ""], total.rows))
     if without:
         print(f"\nno truth for: {', '.join(without)}")
