@@ -35,7 +35,7 @@ class EmbeddedBroker:
 
     def __init__(self, bind: str, port: int) -> None:
         self._bind = bind
-        self._wanted_port = port
+        self.port = port  # once started: the port it listens on
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -44,18 +44,13 @@ class EmbeddedBroker:
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
 
     @property
-    def port(self) -> int:
-        """The port it listens on, once started."""
-        return self._wanted_port if self._socket is None else int(self._socket.getsockname()[1])
-
-    @property
     def alive(self) -> bool:
         return self._thread.is_alive() and self._failure is None
 
     def start(self) -> None:
         """Raises PublishError where the port is taken or the address is not this machine's."""
-        self._socket = _listen(self._bind, self._wanted_port)
-        self._wanted_port = self.port
+        self._socket = _listen(self._bind, self.port)
+        self.port = int(self._socket.getsockname()[1])
         self._thread.start()
         if not self._started.wait(START_TIMEOUT_S) or self._failure is not None:
             raise PublishError(f"the embedded broker did not start ({self._failure or 'no answer'}); see the log")

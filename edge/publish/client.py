@@ -89,7 +89,7 @@ class Publisher:
             address, will, self.topics.any_command, self._outbox, self._inbox.put, self._broker is not None
         )
         self._link.on_message = self._received
-        self._link.on_up = lambda: self._link.retain(self.topics.status, self._status("online"), qos=1)
+        self._link.on_up = self._greet
         self._link.on_change = self._changed
         self.broker_address = (address.host, address.port)
         self._state = self._describe()
@@ -176,6 +176,9 @@ class Publisher:
             self._link.close(self.topics.status, self._status("stopped"))
         finally:
             self._outbox.close()
+
+    def _greet(self) -> None:
+        self._link.send(self.topics.status, self._status("online"), qos=1, retain=True)
 
     def _begin_stop(self) -> None:
         self._stop_at_s = time.monotonic() + STOP_TIMEOUT_S

@@ -70,9 +70,8 @@ def address_of(settings: MqttConfig, client_id: str) -> Address:
         try:
             password = path.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise PublishError(
-                f"{path}: the broker's password cannot be read ({error}); see mqtt.password_file"
-            ) from None
+            reason = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise PublishError(f"{path}: the password cannot be read: {reason}; see mqtt.password_file") from None
         if settings.username is None:
             raise PublishError("mqtt.password_file is set without mqtt.username; set both or neither")
     return Address(

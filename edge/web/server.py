@@ -47,6 +47,7 @@ class WebServer:
         broker_tls: ssl.SSLContext | None = None,
     ) -> None:
         self._config = config
+        self.port = config.web.port  # once entered: the port it is served on
         self._pipe = MqttPipe(broker[0], broker[1], broker_tls)
         self._encoder = SnapshotEncoder(snapshot or (lambda: None))
         self._socket: socket.socket | None = None
@@ -57,7 +58,8 @@ class WebServer:
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
     def __enter__(self) -> WebServer:
-        self._socket = _listen(self._config.web.bind, self._config.web.port)
+        self._socket = _listen(self._config.web.bind, self.port)
+        self.port = int(self._socket.getsockname()[1])
         self._thread.start()
         if not self._started.wait(START_TIMEOUT_S) or self._failure is not None:
             raise WebError(f"the page's server did not start ({self._failure or 'no answer'}); see the log")
@@ -70,10 +72,6 @@ class WebServer:
             self._thread.join(3 * STOP_TIMEOUT_S)
         if self._socket is not None:
             self._socket.close()
-
-    @property
-    def port(self) -> int:
-        return self._config.web.port if self._socket is None else int(self._socket.getsockname()[1])
 
     @property
     def alive(self) -> bool:
