@@ -28,7 +28,10 @@ class SourceConfig(Section):
     height: int = Field(720, ge=120, le=4320, description="Height asked of a camera or of the virtual gym, px.")
     fps: float = Field(30.0, gt=0, le=240, description="Frames per second asked of a camera or of the virtual gym.")
     seed: int = Field(0, ge=0, description="Seed of the virtual gym: the same seed gives the same play.")
-    realtime: bool = Field(True, description="Play files and the virtual gym at their own speed, dropping late frames.")
+    realtime: bool = Field(
+        True,
+        description="Play files and the virtual gym at their own speed; the gym drops late frames, a file none.",
+    )
     reopen_after_s: float = Field(1.0, gt=0, description="First pause before a vanished source is opened again.")
     reopen_max_s: float = Field(30.0, gt=0, description="Longest pause between two tries to open a source again.")
 
@@ -50,7 +53,7 @@ class VisionConfig(Section):
     pose_players: int = Field(2, ge=0, le=10, description="Players a frame whose pose is taken: those at the ball.")
     camera: Literal["fixed", "moving", "auto"] = Field(
         "auto",
-        description="fixed: the box on the wall. moving: follow pans and drift. auto: moving for recordings, else fixed.",
+        description="fixed: a box on the wall. moving: follow pans and drift. auto: moving for files, else fixed.",
     )
 
 

@@ -28,9 +28,10 @@ def open_source(config: SourceConfig) -> Source:
         # The renderer takes seconds to load and most boxes have a camera: it is imported only where it is the source.
         from edge.capture.gym import open_gym
 
-        return _recorded(open_gym(config), config.realtime)
+        gym = open_gym(config)
+        return PacedSource(gym) if config.realtime else OfflineSource(gym)
     if scheme == "file":
-        return _recorded(VideoReader(_path(config.uri)), config.realtime)
+        return OfflineSource(VideoReader(_path(config.uri)), paced=config.realtime)
     opener: Callable[[SourceConfig], Reader] = open_camera if scheme == "camera" else open_stream
     info = SourceInfo(public_name(config.uri), config.width, config.height, config.fps, live=True)
     if scheme == "camera":
@@ -50,10 +51,6 @@ def source_kind(uri: str) -> str:
     if scheme in _STREAMS:
         return "stream"
     raise CaptureError(f"{public_name(uri)}: unknown kind of source; use gym://, a file, /dev/video0 or rtsp://...")
-
-
-def _recorded(reader: Reader, realtime: bool) -> Source:
-    return PacedSource(reader) if realtime else OfflineSource(reader)
 
 
 def _path(uri: str) -> Path:

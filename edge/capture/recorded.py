@@ -13,12 +13,13 @@ from edge.types import Frame, SourceState
 
 
 class OfflineSource:
-    """Every frame of a recording, as fast as they are asked for."""
+    """Every frame of a recording: as fast as they are asked for, or `paced`, none before it is due."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, paced: bool = False) -> None:
         self._reader = reader
+        self._clock = _Clock() if paced else None
+        self._stopped = threading.Event()
         self._state = SourceState("connected", reader.info.name)
-        self._closed = False
 
     @property
     def info(self) -> SourceInfo:
@@ -33,9 +34,9 @@ class OfflineSource:
         return self._reader.calibration
 
     def __iter__(self) -> Iterator[Frame]:
-        while not self._closed:
+        while not self._stopped.is_set():
             found = self._reader.read()
-            if found is None:
+            if found is None or (self._clock is not None and self._stopped.wait(self._clock.wait_s(found[0]))):
                 break
             frame = Frame(self._state.frames, *found)
             self._state = SourceState("connected", self.info.name, frames=frame.index + 1)
@@ -49,12 +50,26 @@ class OfflineSource:
         self.close()
 
     def close(self) -> None:
-        self._closed = True
+        self._stopped.set()
         self._reader.close()
 
 
+class _Clock:
+    """When frames are due. One that is late already shifts what follows, it makes nothing hurry."""
+
+    def __init__(self) -> None:
+        self._origin_s: float | None = None
+
+    def wait_s(self, time_s: float) -> float:
+        """Seconds until the frame of this time on the recording's clock is due."""
+        now_s = time.monotonic()
+        if self._origin_s is None or now_s - self._origin_s > time_s:
+            self._origin_s = now_s - time_s
+        return max(0.0, self._origin_s + time_s - now_s)
+
+
 class PacedSource:
-    """A recording played at its own speed by a thread of its own: whoever comes late gets the newest frame."""
+    """The virtual gym as a camera, played by a thread of its own: whoever comes late gets the newest frame."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -94,14 +109,9 @@ class PacedSource:
             self._mailbox.close()
 
     def _play(self) -> None:
-        """Gives each frame when it is due. A reader that is itself too slow shifts what follows, it skips nothing."""
-        origin_s: float | None = None
-        index = 0
+        clock, index = _Clock(), 0
         while not self._stopped.is_set() and (found := self._reader.read()) is not None:
-            now_s = time.monotonic()
-            if origin_s is None or now_s - origin_s - found[0] > 0:
-                origin_s = now_s - found[0]
-            if self._stopped.wait(max(0.0, origin_s + found[0] - now_s)):
+            if self._stopped.wait(clock.wait_s(found[0])):
                 return
             self._mailbox.put(Frame(index, *found))
             index += 1

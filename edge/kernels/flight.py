@@ -1,7 +1,7 @@
 """Ballistic paths among ball candidates: find one, and follow a ball through candidates frame by frame.
 
-Candidates come as parallel arrays sorted by frame: `frame` int64 (counting the frames that were seen), `t` seconds, `x`,
-`y`, `r` px, `w` weight, all (N,).
+Candidates come as parallel arrays sorted by frame: `frame` int64 (counting the frames that were seen), `t` seconds,
+`x`, `y`, `r` px, `w` weight, all (N,).
 A flight is x = x0 + vx s, y = y0 + vy s + g s^2 / 2 with s = t - t_ref, y downward: what a thrown ball draws in the
 image of a distant camera.
 """

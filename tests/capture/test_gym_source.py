@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import islice
 
 import numpy as np
@@ -36,3 +37,14 @@ def test_at_its_own_speed_it_closes_while_it_plays() -> None:
     with open_source(CONFIG.model_copy(update={"realtime": True})) as source:
         indices = [frame.index for frame in islice(source, 4)]
     assert indices == sorted(set(indices))
+
+
+def test_at_its_own_speed_it_drops_what_a_slow_reader_misses() -> None:
+    with open_source(CONFIG.model_copy(update={"realtime": True})) as source:
+        frames = []
+        for frame in islice(source, 4):
+            frames.append(frame.index)
+            time.sleep(5 / CONFIG.fps)
+        dropped = source.state.dropped
+    assert frames[-1] > 3
+    assert dropped >= frames[-1] - 3
