@@ -23,6 +23,7 @@ _PUSH = 0.16
 # Unseen, a cloud widens faster (Dealing with Occlusions: +-30 x +-35 px).
 _SPREAD_UNSEEN = 0.03
 _GATE = 0.55
+_BEHIND = 3 * _SEEN
 _CONFIRM_LOOKS = 3
 _BOX_GAIN = 0.35
 _REJOIN_SIMILARITY = 0.75
@@ -43,6 +44,7 @@ class PlayerTrack:
     misses: int = 0
     confidence: float = 0.0
     mean: FloatArray = field(default_factory=lambda: np.zeros(7))
+    seen_xy: FloatArray = field(default_factory=lambda: np.zeros(2))
     embedding: FloatArray | None = None
 
     @property
@@ -131,8 +133,15 @@ class PlayerTracker:
     def _see(self, track: PlayerTrack, box: FloatArray, confidence: float, time_s: float) -> None:
         size = box[2:] - box[:2]
         track.size = track.size + _BOX_GAIN * (size - track.size)
-        self._clouds.see(track.slot, (box[:2] + box[2:]) / 2, _SEEN * float(track.size[1]))
+        centre, height = (box[:2] + box[2:]) / 2, float(track.size[1])
+        self._clouds.see(track.slot, centre, _SEEN * height)
         track.mean = self._clouds.mean(track.slot)
+        if np.hypot(*(track.mean[:2] - centre)) > _BEHIND * height:
+            # Faster than any particle: go there, at the speed that it took.
+            speed = (centre - track.seen_xy) / max(time_s - track.seen_s, 1e-3)
+            self._clouds.start(track.slot, centre, _START * height, _START_SPEED * height, speed)
+            track.mean = self._clouds.mean(track.slot)
+        track.seen_xy = centre
         track.seen_s, track.misses, track.confidence = time_s, 0, confidence
         track.looks += 1
 
@@ -148,6 +157,7 @@ class PlayerTracker:
             self.tracks.append(track)
         self._clouds.start(track.slot, centre, _START * size[1], _START_SPEED * float(size[1]))
         track.size, track.seen_s, track.misses, track.confidence = size.astype(np.float64), time_s, 0, confidence
+        track.seen_xy = centre
         track.mean = self._clouds.mean(track.slot)
 
     def _rejoin(self, box: FloatArray, embed: Embed | None) -> PlayerTrack | None:

@@ -96,3 +96,10 @@ def test_the_court_covariance_is_that_of_many_projected_points() -> None:
     projected = projected[:, :2] / projected[:, 2:]
     assert np.allclose(projected.mean(axis=0), court, atol=0.02)
     assert np.allclose(np.cov(projected.T), court_covariance, rtol=0.15, atol=1e-3)
+
+
+def test_a_sprint_at_ten_frames_a_second_keeps_its_number() -> None:
+    frames = [[box(200)]] * 10 + [[box(200 + 90 * k)] for k in range(12)] + [[box(1190 - 100 * k)] for k in range(10)]
+    tracker = PlayerTracker(TrackingConfig())
+    assert {i for frame in run(tracker, frames, fps=10.0) for i in frame} == {1}
+    assert tracker.tracks[0].mean[0] == pytest.approx(290, abs=40)
