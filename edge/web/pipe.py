@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 CHUNK_BYTES = 16 * 1024
 MESSAGE_LIMIT_BYTES = 256 * 1024
 HEARTBEAT_S = 15.0
+CLOSE_TIMEOUT_S = 0.5
 BROKER_TIMEOUT_S = 5.0
 CONNECTIONS = 64
 
@@ -31,7 +32,9 @@ class MqttPipe:
             raise web.HTTPForbidden(text="only the box's own page may connect here")
         if len(self._open) >= CONNECTIONS:
             raise web.HTTPServiceUnavailable(text="too many connections")
-        page = web.WebSocketResponse(protocols=("mqtt",), heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_LIMIT_BYTES)
+        page = web.WebSocketResponse(
+            protocols=("mqtt",), timeout=CLOSE_TIMEOUT_S, heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_LIMIT_BYTES
+        )
         await page.prepare(request)
         self._open.add(page)
         try:

@@ -97,10 +97,10 @@ class WebServer:
 
     async def _serve(self) -> None:
         assert self._socket is not None
-        runner = web.AppRunner(self._application(), access_log=None, handle_signals=False)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=STOP_TIMEOUT_S)
         await runner.setup()
         try:
-            await web.SockSite(runner, self._socket, shutdown_timeout=STOP_TIMEOUT_S).start()
+            await web.SockSite(runner, self._socket).start()
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             self._started.set()
             await self._stop.wait()

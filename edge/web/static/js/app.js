@@ -21,7 +21,7 @@ function linkState() {
 function veilWords(link) {
   if (link === "online" && state.source?.state === "reconnecting") return `The camera is away. ${state.source.detail}`;
   if (link === "online" && state.source?.state === "ended") return null;
-  if (link === "online") return scene.fresh(performance.now()) ? null : "Waiting for the first picture";
+  if (link === "online") return scene.fresh(performance.now()) ? null : scene.newest ? "No new picture" : "Waiting for the first picture";
   return {
     connecting: "Looking for the box",
     reconnecting: "The box cannot be reached. Trying again",
@@ -53,7 +53,8 @@ function takeShot(shot, loud) {
   const merged = { ...shot, time: before?.time ?? shot.time };
   if (before) state.shots[known] = merged;
   else state.shots.push(merged);
-  state.shots.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+  // A Date knows milliseconds; two shots may be nearer to each other than that.
+  state.shots.sort((a, b) => Date.parse(b.time) - Date.parse(a.time) || (a.time < b.time ? 1 : -1));
   state.shots.length = Math.min(state.shots.length, SHOTS_KEPT);
   const outcome = outcomeOf(merged);
   if (!loud || outcome === "flying" || told.get(shot.shot_id) === outcome) return;
@@ -65,7 +66,12 @@ const receivers = {
   status: (message) => (state.status = message),
   source: (message) => showSource((state.source = message)),
   health: (message) => showHealth((state.health = message)),
-  live: (message) => scene.add((state.live = message), performance.now()),
+  live: (message) => {
+    const now = performance.now();
+    const waited = !scene.fresh(now);
+    scene.add((state.live = message), now);
+    if (waited) showState();
+  },
   shot: (message) => {
     takeShot(message, true);
     showShots(state.shots);

@@ -69,6 +69,7 @@ export function showStats(stats) {
   text("percentage", stats.percentage === null ? "–" : Math.round(stats.percentage));
   $("percentage-sign").hidden = stats.percentage === null;
   text("streak", stats.streak);
+  $("score").classList.toggle("long", stats.attempts > 99);
   $("streak-cell").classList.toggle("hot", stats.streak >= 2);
 }
 
@@ -116,6 +117,8 @@ function shotRow(shot) {
 /** The whole screen says it for a moment, and so does a screen reader. */
 export function flash(shot) {
   const outcome = outcomeOf(shot);
+  text("spoken", `${WORDS[outcome]}. ${shooter(shot)}.`);
+  if (outcome === "unknown") return; // nothing to shout across the gym
   const panel = $("flash");
   panel.dataset.outcome = outcome;
   text("flash-word", WORDS[outcome].toUpperCase());
@@ -123,5 +126,4 @@ export function flash(shot) {
   panel.classList.remove("on");
   void panel.offsetWidth; // begin the animation anew
   panel.classList.add("on");
-  text("spoken", `${WORDS[outcome]}. ${shooter(shot)}.`);
 }

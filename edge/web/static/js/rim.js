@@ -101,6 +101,7 @@ export class RimFlow {
   }
 
   #ready() {
+    $("rim-send").hidden = this.confirmed;
     $("rim-send").disabled = this.confirmed || !this.box || this.box.width < 2 || this.box.height < 2;
   }
 
