@@ -170,7 +170,8 @@ def test_court_and_camera_are_drawn(box: Publisher, page: Any) -> None:
     box.source(SourceState("connected", "virtual gym", 1, 0))
     box.health(BoxHealth(23.8, 41.0, 9.0, "calibrated"))
     keep_live(box, lambda: page.find_element("id", "view-court").is_enabled(), "the court")
-    keep_live(box, lambda: not page.find_element("id", "ball-tag").get_property("hidden"), "ball in the air")
+    keep_live(box, lambda: not page.find_element("id", "ball-tag").get_property("hidden"), "the ball is in no hand")
+    assert text(page, "ball-tag") == "Loose ball"
     keep_live(box, lambda: canvas_colours(page) > 30, "floor, lines and players")
     keep_picture(page, "court")
     page.find_element("id", "view-camera").click()

@@ -1,7 +1,7 @@
 // What the camera sees: the newest picture with boxes, ball and rim over it, in pixels of the frame.
 import { colourOf } from "./scene.js";
 
-const REFRESH_MS = 1000;
+const REFRESH_MS = 400;
 
 export class Picture {
   constructor() {
@@ -10,7 +10,7 @@ export class Picture {
     this.busy = false;
   }
 
-  /** Fetches the newest frame, at most once a second. */
+  /** Fetches the newest frame, a few times a second. */
   refresh(now) {
     if (this.busy || now - this.asked < REFRESH_MS) return;
     this.asked = now;

@@ -1,6 +1,7 @@
 // What moves: players and ball of the last seconds, so that eight messages a second look like motion.
 export const TRAIL_MS = 1800;
 const STALE_MS = 3000;
+const DELAY_MS = { least: 130, most: 450 };
 const PALETTE = ["#ffd166", "#5cc8ff", "#c6f04f", "#ff9ec4", "#c5a8ff", "#6ff2da", "#f6f0e4", "#9db4ff"];
 const TEAMS = ["#5cc8ff", "#ffd166"];
 
@@ -36,9 +37,15 @@ export class Scene {
     return Boolean(last) && now - last.at < STALE_MS;
   }
 
-  /** Players now, moved a little behind time so that there is always a next position to move to. */
+  /** How far behind time things are shown, so that there is always a next position to move to: a slow box needs more. */
+  get #delay() {
+    if (this.frames.length < 2) return DELAY_MS.least;
+    const interval = (this.frames.at(-1).at - this.frames[0].at) / (this.frames.length - 1);
+    return Math.min(DELAY_MS.most, Math.max(DELAY_MS.least, 1.25 * interval));
+  }
+
   players(now) {
-    const { before, after, share } = this.#around(now - 130);
+    const { before, after, share } = this.#around(now - this.#delay);
     if (!after) return [];
     const earlier = new Map(before.players.map((player) => [player.player_id, player]));
     return after.players.map((player) => {
@@ -52,7 +59,7 @@ export class Scene {
   }
 
   ball(now) {
-    const { before, after, share } = this.#around(now - 130);
+    const { before, after, share } = this.#around(now - this.#delay);
     if (!after?.ball) return null;
     return { ...after.ball, ...blend(before.ball, after.ball, share) };
   }

@@ -86,6 +86,7 @@ export class Stage {
     drawFlight(context, flying, court, half, view, now);
     drawPlayers(context, scene, view, now);
     const ball = scene.ball(now);
+    $("ball-tag").textContent = flying ? "Shot in the air" : "Loose ball";
     $("ball-tag").hidden = !ball || Boolean(scene.holder(scene.players(now), ball));
   }
 
