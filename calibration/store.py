@@ -16,7 +16,6 @@ from calibration.camera import Camera
 from calibration.court import COURTS
 
 
-
 class CalibrationError(Exception):
     """The calibration file cannot be used; the message names the file and what to do."""
 
