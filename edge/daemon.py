@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from calibration.court import COURTS, Court
 from calibration.store import Calibration, RimBox, save
@@ -61,7 +62,7 @@ class Analysis:
         calibration: Calibration | None,
         source: Source,
         publisher: Publisher,
-        opener: Callable[[Config, Calibration | None, float], Pipeline],
+        opener: Callable[[Config, Calibration | None, str], Pipeline],
     ) -> None:
         self._config = config
         self._calibration = calibration
@@ -122,7 +123,7 @@ class Analysis:
     def _run(self) -> None:
         try:
             with ExitStack() as stack:
-                pipeline = self._opener(self._config, self._calibration, self._source.info.fps)
+                pipeline = self._opener(self._config, self._calibration, _session())
                 stack.callback(pipeline.close)
                 self.ready = True
                 for frame in self._source:
@@ -154,6 +155,11 @@ class Analysis:
                 for event in events:
                     self._statistics.update(event)
                 self._publisher.stats(self._statistics.session(), self._statistics.players())
+
+
+def _session() -> str:
+    """What the ids of this run's shots begin with: no other run of the box has it."""
+    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
 
 
 class Box:
@@ -252,7 +258,7 @@ class Parts:
     """What the box is built of; tests put others in."""
 
     open_source: Callable[..., Source] = open_source
-    open_pipeline: Callable[[Config, Calibration | None, float], Pipeline] = open_pipeline
+    open_pipeline: Callable[[Config, Calibration | None, str], Pipeline] = open_pipeline
 
 
 def run_box(

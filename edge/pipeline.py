@@ -66,7 +66,7 @@ class _Stopwatch:
 class Pipeline:
     """`step` takes the frames of one source in order. Belongs to the thread that opened it, as its networks do."""
 
-    def __init__(self, config: Config, calibration: Calibration | None, vision: Vision) -> None:
+    def __init__(self, config: Config, calibration: Calibration | None, vision: Vision, session: str) -> None:
         self._config = config
         self._vision = vision
         self._moving = _follows_camera(config)
@@ -74,7 +74,7 @@ class Pipeline:
         self._balls = BallFinder(config.vision, vision.detector)
         self._players = PlayerTracker(config.tracking)
         self._ball = BallTracker(config.tracking)
-        self._shots = ShotFinder(config.game)
+        self._shots = ShotFinder(config.game, session)
         self._to_scene: list[FloatArray] = []
         self._homography: FloatArray | None = None
         self._rim_in_scene: Rim | None = None
@@ -236,6 +236,9 @@ def _distance_heights(box: FloatArray, xy: FloatArray) -> float:
     return float(np.hypot(dx, dy) / max(box[3] - box[1], 1.0))
 
 
-def open_pipeline(config: Config, calibration: Calibration | None, fps: float) -> Pipeline:
-    """Open the networks that the settings name, warm everything that compiles, and join it. Raises EngineError."""
-    return Pipeline(config, calibration, open_vision(config.engines))
+def open_pipeline(config: Config, calibration: Calibration | None, session: str = "shot") -> Pipeline:
+    """Open the networks that the settings name and join everything. Raises EngineError.
+
+    session: what the ids of shots begin with; a box gives each of its runs another.
+    """
+    return Pipeline(config, calibration, open_vision(config.engines), session)

@@ -75,7 +75,7 @@ def execute(args: argparse.Namespace) -> int:
         calibration, origin = choose_calibration(config, source.calibration, image_size, args.rim)
         print(f"courtside: {origin}", file=sys.stderr)
         _make_folder(args.out)
-        pipeline = open_pipeline(config, calibration, source.info.fps)
+        pipeline = open_pipeline(config, calibration)
         stack.callback(pipeline.close)
         summary = analyse(source, pipeline, args.out, video=not args.no_video, limit=args.frames)
     text = summary.text()

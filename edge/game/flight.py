@@ -47,6 +47,8 @@ class Flight:
     curve: FloatArray
     sightings: list[Sighting] = field(default_factory=list)
     misses: int = 0
+    # Already part of a shot, so that it cannot begin another.
+    taken: bool = False
 
     @property
     def first(self) -> Sighting:

@@ -53,16 +53,18 @@ class _Shot:
 
 
 class ShotFinder:
-    """`update` takes the snapshots of one source in order and returns what is new about its shots."""
+    """`update` takes the snapshots of one source in order and returns what is new about its shots.
 
-    def __init__(self, config: GameConfig, prefix: str = "shot") -> None:
+    session: what every shot's id begins with.
+    """
+
+    def __init__(self, config: GameConfig, session: str = "shot") -> None:
         self._config = config
-        self._prefix = prefix
+        self._session = session
         self._flights = FlightFinder()
         self._moments: deque[Moment] = deque()
         self._persons: deque[tuple[int, float, tuple[Person, ...]]] = deque()
         self._active: _Shot | None = None
-        self._judged: set[int] = set()
         self._last_release_s = -np.inf
         self._count = 0
         self._rim: Rim | None = None
@@ -100,7 +102,6 @@ class ShotFinder:
         self._flights.reset()
         self._moments.clear()
         self._persons.clear()
-        self._judged.clear()
         self._last_release_s = -np.inf
 
     def _remember(self, snapshot: Snapshot) -> None:
@@ -132,7 +133,7 @@ class ShotFinder:
 
     def _look_for_release(self, snapshot: Snapshot, flights: list[Flight]) -> list[ShotEvent]:
         for flight in flights:
-            if id(flight) in self._judged or flight.misses or flight.gravity_px_s2 < self._least_gravity():
+            if flight.taken or flight.misses or flight.gravity_px_s2 < self._least_gravity():
                 continue
             release = find_release(flight, self._moments, self._persons)
             if release is None:
@@ -185,7 +186,7 @@ class ShotFinder:
 
     def _begin(self, release: Release, flight: Flight | None) -> list[ShotEvent]:
         self._count += 1
-        self._active = _Shot(f"{self._prefix}-{self._count}", release, flight)
+        self._active = _Shot(f"{self._session}-{self._count}", release, flight)
         self._last_release_s = release.time_s
         return [self._event(ShotPhase.NEW)]
 
@@ -194,7 +195,7 @@ class ShotFinder:
         assert shot is not None
         wait_s = self._config.outcome_wait_s
         if shot.flight is not None:
-            self._judged.add(id(shot.flight))
+            shot.flight.taken = True
             if self._rim is not None:
                 shot.flight = self._arriving(shot.flight, shot.release, self._rim)
                 since = [m for m in self._moments if m.index >= shot.release.index]
@@ -228,7 +229,7 @@ class ShotFinder:
                 and lands_s is not None
                 and _lands_near(other, rim, _UNSEEN_AIM_WIDTHS * rim.width_px, lands_s)
             ):
-                self._judged.add(id(other))
+                other.taken = True
                 return other
         return flight
 

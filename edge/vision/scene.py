@@ -83,12 +83,12 @@ class SceneWatcher:
         self._key_from_now = identity()
 
     def update(self, image: Image) -> SceneChange:
-        """image (H, W, 3) BGR, all of one size."""
+        """image (H, W, 3) BGR; a change of its size is a cut."""
         scale = min(1.0, _WIDTH_PX / image.shape[1])
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         last, self._last = self._last, grey
-        if last is None:
+        if last is None or last.shape != grey.shape:
             self._begin(grey)
             return SceneChange(identity(), True, 0.0)
         before = self._scene_from_now()

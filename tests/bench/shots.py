@@ -61,12 +61,12 @@ def find_shots(video: Path, clip: dict[str, Any]) -> list[ShotEvent]:
     rim = RimBox(x=x, y=y, width=width, height=height, frame=clip.get("rim_frame", 0))
     with open_source(config.source) as source:
         calibration = Calibration(image_size=(source.info.width, source.info.height), rim=rim)
-        return analyse(config, calibration, source.info.fps, source)
+        return analyse(config, calibration, source)
 
 
-def analyse(config: Config, calibration: Calibration, fps: float, frames: Iterable[Frame]) -> list[ShotEvent]:
+def analyse(config: Config, calibration: Calibration, frames: Iterable[Frame]) -> list[ShotEvent]:
     """The last word on every shot of these frames."""
-    pipeline = open_pipeline(config, calibration, fps)
+    pipeline = open_pipeline(config, calibration)
     try:
         events = [event for frame in frames for event in pipeline.step(frame).events]
         events += pipeline.finish()
@@ -87,7 +87,7 @@ def play_gym(scenario: str, seed: int, seconds: float) -> Score:
             if frame.time_s >= seconds:
                 return
 
-    found = analyse(Config(), gym.calibration, 30.0, frames())
+    found = analyse(Config(), gym.calibration, frames())
     # A shot still in the air when time is up has no outcome to be right about.
     true = [s for s in last[0].shots if s.release_index is not None and s.outcome is not None]
     shots = [{"release": s.release_index, "outcome": Outcome(s.outcome).value} for s in true]

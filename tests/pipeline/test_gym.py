@@ -16,7 +16,7 @@ FRAMES = 140
 @pytest.fixture(scope="module")
 def practice():  # type: ignore[no-untyped-def]
     gym = VirtualGym("practice", 0, 1280, 720, 30.0)
-    pipeline = open_pipeline(Config(), gym.calibration, 30.0)
+    pipeline = open_pipeline(Config(), gym.calibration)
     steps, truths = [], []
     for frame, truth in gym.frames():
         steps.append(pipeline.step(frame))
