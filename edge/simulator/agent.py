@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge.simulator import poses
-from edge.simulator.body import BALL, LIFT, POSE_SIZE, REFERENCE_HEIGHT_M, build_joints, to_local, to_world
+from edge.simulator.body import BALL, LIFT, REFERENCE_HEIGHT_M, build_joints, to_local, to_world
 from edge.simulator.shooting import JumpShot
 from edge.simulator.style import ShotForm
 from edge.types import FloatArray
@@ -17,6 +17,7 @@ FADE_S = 0.22
 TURN_RATE_RAD_S = 7.0
 ACCELERATION_M_S2 = 7.5
 PERSONAL_SPACE_M = 0.8
+HAND_SPEED_M_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Agent:
     gait: float = 0.0
     shot: JumpShot | None = None
     shot_from: FloatArray = field(default_factory=lambda: np.zeros(2))
-    pose: FloatArray = field(default_factory=lambda: np.zeros(POSE_SIZE))
-    faded_from: FloatArray = field(default_factory=lambda: np.zeros(POSE_SIZE))
+    pose: FloatArray = field(default_factory=lambda: poses.stand(0.0, 0.0, 0.0))
+    faded_from: FloatArray = field(default_factory=lambda: poses.stand(0.0, 0.0, 0.0))
     ball_local_m: FloatArray = field(default_factory=lambda: poses.HOLD_M.copy())
 
     @property
@@ -66,6 +67,7 @@ class Agent:
         if action != self.action:
             self.action, self.clock_s = action, 0.0
             self.faded_from = self.pose.copy()
+            self.ball_local_m = poses.HOLD_M.copy()
 
     def begin_shot(self, shot: JumpShot) -> None:
         self.shot, self.shot_from = shot, self.xy.copy()
@@ -75,8 +77,9 @@ class Agent:
         """The ball is in the hands from now on: it moves from where it is into the hold."""
         self.action = "hold"
         self.clock_s = 0.0
+        ball = to_local(ball_m, self.xy, self.yaw, self.scale, float(self.pose[LIFT]))
+        poses.grip(self.pose, ball, poses.RIGHT_SIDE_M, poses.LEFT_SIDE_M)
         self.faded_from = self.pose.copy()
-        self.faded_from[BALL] = to_local(ball_m, self.xy, self.yaw, self.scale, float(self.pose[LIFT]))
 
     def heading_error(self, face_m: FloatArray) -> float:
         """Angle from the heading to a point on the floor, -pi..pi."""
@@ -94,7 +97,9 @@ class Agent:
         if self.action == "shoot":
             self._fly()
         if ball_m is not None and self.action == "reach":
-            self.ball_local_m = to_local(ball_m, self.xy, self.yaw, self.scale)
+            way = poses.reachable(to_local(ball_m, self.xy, self.yaw, self.scale)) - self.ball_local_m
+            quick = HAND_SPEED_M_S * dt / max(float(np.linalg.norm(way)), 1e-9)
+            self.ball_local_m = self.ball_local_m + way * min(1.0, quick)
         share = min(self.clock_s / FADE_S, 1.0)
         share = share * share * (3.0 - 2.0 * share)
         target = self._target_pose()

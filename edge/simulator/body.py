@@ -175,13 +175,13 @@ _BLENDS = (
     ((L_SHOULDER, R_SHOULDER, 0.26), (L_HIP, R_HIP, 0.12), 0.108, 0.100, "jersey"),
     ((L_SHOULDER, R_SHOULDER, 0.74), (L_HIP, R_HIP, 0.88), 0.108, 0.100, "jersey"),
     ((L_SHOULDER, R_SHOULDER, 0.50), (L_HIP, R_HIP, 0.50), 0.110, 0.105, "jersey"),
-    ((L_HIP, R_HIP, 0.0), (L_HIP, R_HIP, 1.0), 0.118, 0.118, "shorts"),
+    ((L_HIP, R_HIP, 0.0), (L_HIP, R_HIP, 1.0), 0.112, 0.112, "shorts"),
     ((L_HIP, L_KNEE, 0.0), (L_HIP, L_KNEE, 0.78), 0.112, 0.098, "shorts"),
     ((R_HIP, R_KNEE, 0.0), (R_HIP, R_KNEE, 0.78), 0.112, 0.098, "shorts"),
     ((L_KNEE, L_ANKLE, 0.62), (L_KNEE, L_ANKLE, 1.0), 0.052, 0.046, "socks"),
     ((R_KNEE, R_ANKLE, 0.62), (R_KNEE, R_ANKLE, 1.0), 0.052, 0.046, "socks"),
-    ((L_HIP, L_SHOULDER, 0.0), (L_HIP, L_SHOULDER, 0.12), 0.122, 0.108, "jersey"),
-    ((R_HIP, R_SHOULDER, 0.0), (R_HIP, R_SHOULDER, 0.12), 0.122, 0.108, "jersey"),
+    ((L_HIP, L_SHOULDER, 0.0), (L_HIP, L_SHOULDER, 0.15), 0.115, 0.108, "jersey"),
+    ((R_HIP, R_SHOULDER, 0.0), (R_HIP, R_SHOULDER, 0.15), 0.115, 0.108, "jersey"),
 )
 
 
@@ -200,6 +200,10 @@ def _weights() -> tuple[FloatArray, FloatArray]:
 FIRST_END, SECOND_END = _weights()
 RADII_M = np.array([part[2:4] for part in (*_CAPSULES, *_BLENDS)])
 PARTS = tuple(part[4] for part in (*_CAPSULES, *_BLENDS))
+
+
+# The jersey is made of several capsules that have to look like one piece.
+CLOTH_PARTS = np.array([part == "jersey" for part in PARTS])
 
 
 def kit_colours(kit: Kit) -> FloatArray:

@@ -10,12 +10,14 @@ import numpy as np
 from calibration.court import Court
 from edge.simulator.agent import Agent, Order
 from edge.simulator.flight import NET_LENGTH_M, Hall
+from edge.simulator.poses import in_hand
 from edge.simulator.scenario import Scenario
 from edge.simulator.truth import BallPhase
 from edge.types import FloatArray
 
 SET_FEET_S = 0.30
 CATCH_AND_LOOK_S = 0.35
+STUCK_S = 2.5
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class Coach:
         if not was_pass:
             chance = self.scenario.pass_share
             mates = sum(other.team == agent.team for other in scene.agents) - 1
-            self.passes_left = int(self.rng.binomial(3, chance)) if mates else 0
+            self.passes_left = int(self.rng.binomial(2, chance)) if mates else 0
             self._take_places(scene, agent.team)
         self.mate = None
         if self.passes_left == 0 or not was_pass:
@@ -116,19 +118,23 @@ class Coach:
         ring = self.hall.ring[:2]
         spot = self.shoot_from if self.shoot_from is not None else agent.xy
         distance = math.dist(agent.xy, spot)
+        speed = 3.5 * self.scenario.pace
         if agent.action not in ("hold", "dribble"):
             return Order("hold", agent.xy, 0.0, ring)
         if agent.action == "hold" and distance > 0.7 and agent.clock_s > CATCH_AND_LOOK_S:
-            return Order("dribble", spot, 3.4, ring)
-        if agent.action == "dribble" and (distance > 0.25 or agent.pace() > 0.8):
-            return Order("dribble", spot, 3.4, ring)
+            return Order("dribble", spot, speed, ring)
         if agent.action == "dribble":
-            return Order("hold", spot, 1.0, ring)
+            if agent.clock_s > STUCK_S and agent.pace() < 1.0:
+                self.shoot_from = spot = agent.xy.copy()
+                distance = 0.0
+            there = distance < 0.25 and agent.pace() < 0.8
+            return Order("hold" if there and in_hand(agent.clock_s) else "dribble", spot, speed, ring)
         if distance > 0.7:
             return Order("hold", agent.xy, 0.0, spot)
         if self.passes_left > 0:
             return self._look_for_mate(agent, scene)
-        ready = agent.clock_s > SET_FEET_S and abs(agent.heading_error(ring)) < 0.06 and agent.pace() < 0.25
+        still = agent.pace() < 0.25 and abs(agent.heading_error(ring)) < 0.06
+        ready = still and agent.clock_s > SET_FEET_S / self.scenario.pace
         return Order("shoot" if ready else "hold", agent.xy, 0.5, ring)
 
     def _look_for_mate(self, agent: Agent, scene: Scene) -> Order:
@@ -152,8 +158,8 @@ class Coach:
         if ball[2] > 2.2:
             side = agent.xy - self.hall.ring[:2]
             meet = meet + side / max(float(np.hypot(side[0], side[1])), 1e-6) * 0.5
-        action = "reach" if gap < 1.5 and ball[2] < 2.5 else "move"
-        return Order(action, meet, 2.4 if gap < 0.9 else 4.4, ball[:2])
+        action = "reach" if gap < 2.0 and ball[2] < 2.5 else "move"
+        return Order(action, meet, 2.4 if gap < 0.9 else 4.6 * self.scenario.pace, ball[:2])
 
     def _during_shot(self, agent: Agent, scene: Scene) -> Order:
         ring = self.hall.ring[:2]

@@ -19,7 +19,7 @@ RING_TUBE_M = 0.009
 NET_LENGTH_M = 0.45
 STEP_S = 1 / 480
 
-TOUCHED_RING, TOUCHED_BOARD, TOUCHED_FLOOR, THROUGH_RING, CROSSED_PLANE = 1, 2, 4, 8, 16
+TOUCHED_RING, TOUCHED_BOARD, TOUCHED_FLOOR, THROUGH_RING, ENTERED = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ def _net(state, p, dt):  # type: ignore[no-untyped-def]
 def advance(state, p, dt, steps, entry):  # type: ignore[no-untyped-def]
     """Move `state` (7,): position, velocity, 1 while in the net, by `steps` of `dt`; return a mask of what it touched.
 
-    `entry` (3,) receives the velocity where the centre comes down through the ring's plane. Without drag and contact
-    the steps sum to the closed form exactly (constant acceleration).
+    `entry` (3,), zero before, receives the velocity with which the ball first meets ring or board or comes down through
+    the ring's plane. Without drag and contact the steps sum to the closed form exactly (constant acceleration).
     """
     mask = 0
+    before = np.zeros(3)
     for _ in range(steps):
         above = state[2]
         speed = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
@@ -138,16 +139,19 @@ def advance(state, p, dt, steps, entry):  # type: ignore[no-untyped-def]
             acceleration = -p[12] * speed * state[3 + axis] - (GRAVITY_M_S2 if axis == 2 else 0.0)
             state[axis] += (state[3 + axis] + 0.5 * acceleration * dt) * dt
             state[3 + axis] += acceleration * dt
-        if above > p[2] >= state[2]:
-            mask |= CROSSED_PLANE
-            entry[:] = state[3:6]
-            if math.hypot(state[0] - p[0], state[1] - p[1]) < p[3]:
-                mask |= THROUGH_RING
-                state[6] = 1.0
+        before[:] = state[3:6]
+        crossed = above > p[2] >= state[2]
+        if crossed and math.hypot(state[0] - p[0], state[1] - p[1]) < p[3]:
+            mask |= THROUGH_RING
+            state[6] = 1.0
         if _ring(state, p):
             mask |= TOUCHED_RING
         if _board(state, p):
             mask |= TOUCHED_BOARD
+        met = crossed or mask & (TOUCHED_RING | TOUCHED_BOARD)
+        if met and entry[0] == 0.0 and entry[1] == 0.0 and entry[2] == 0.0:
+            mask |= ENTERED
+            entry[:] = before
         if _floor_and_walls(state, p, dt):
             mask |= TOUCHED_FLOOR
         if state[6] > 0.0:

@@ -9,9 +9,10 @@ import numpy as np
 
 from calibration.court import Court
 from edge.simulator.agent import Agent
+from edge.simulator.body import BALL, to_world
 from edge.simulator.coach import Coach, Scene, arc_spots
 from edge.simulator.flight import (
-    CROSSED_PLANE,
+    ENTERED,
     NET_LENGTH_M,
     STEP_S,
     THROUGH_RING,
@@ -21,6 +22,7 @@ from edge.simulator.flight import (
     shot_velocity,
     throw_velocity,
 )
+from edge.simulator.poses import hold
 from edge.simulator.scenario import Scenario
 from edge.simulator.shooting import jump_shot
 from edge.simulator.style import player_form, vary, with_fault
@@ -30,6 +32,7 @@ from edge.types import FloatArray, Outcome
 PASS_RELEASE_S = 0.22
 PASS_SPEED_M_S = 8.0
 PASS_LASTS_S = 1.6
+CATCH_M = 0.26
 
 
 def line_up(scenario: Scenario, spots: tuple[tuple[float, float], ...], rng: np.random.Generator) -> list[Agent]:
@@ -64,9 +67,9 @@ class Play:
         self._last_team = 0
         self._loose_since_s = 0.0
         self._loose_shot: int | None = None
-        self._ahead_s = 0.0
         if self.holder is not None:
-            self.holder.action = "hold"
+            self.holder.action, self.holder.pose = "hold", hold(0.0, 0.0, 0.0)
+            self.holder.faded_from = self.holder.pose.copy()
             self.coach.ball_taken(self.holder, self._scene(), was_pass=False)
 
     def step(self, dt: float) -> None:
@@ -163,13 +166,17 @@ class Play:
         self._let_go(agent, BallPhase.PASSED, start, velocity, 0.0)
 
     def _fly(self, dt: float) -> None:
+        before = self.ball[:3].copy()
         self._advance(dt)
         if self.phase is BallPhase.PASSED and self.time_s - self._loose_since_s > PASS_LASTS_S:
             self.phase, self.receiver = BallPhase.LOOSE, None
         if self.phase is BallPhase.IN_FLIGHT:
             return
         for agent in self.agents:
-            if self._can_take(agent):
+            place = self._caught_at(agent, before)
+            if place is not None:
+                self.ball[3:6] = (place - before) / dt
+                self.ball[:3] = place
                 self._take(agent)
                 return
 
@@ -186,7 +193,7 @@ class Play:
         shot = self.shots[-1]
         if rising and self.ball[5] <= 0 and shot.apex_index is None:
             self._update_shot(apex_index=self.index)
-        if mask & CROSSED_PLANE and shot.entry_angle_deg is None:
+        if mask & ENTERED and shot.entry_angle_deg is None:
             slope = math.atan2(-entry[2], math.hypot(entry[0], entry[1]))
             self._update_shot(entry_angle_deg=math.degrees(slope))
         made = bool(mask & THROUGH_RING)
@@ -196,15 +203,17 @@ class Play:
             self._event(EventKind.SHOT_MADE if made else EventKind.SHOT_MISSED, shot.player_id, shot.shot_id)
             self.phase, self._loose_shot = BallPhase.LOOSE, shot.shot_id
 
-    def _can_take(self, agent: Agent) -> bool:
+    def _caught_at(self, agent: Agent, before_m: FloatArray) -> FloatArray | None:
+        """Where on its way since the last frame the ball comes into the player's hands, (3,) m; None if it does not."""
         if self.phase is BallPhase.PASSED and agent is not self.receiver:
-            return False
+            return None
         if agent.action != "reach" or agent.clock_s < 0.1 or self.ball[6] > 0:
-            return False
-        joints = agent.joints()
-        hands = 0.5 * (joints[17] + joints[18])
-        near = float(np.linalg.norm(hands - self.ball[:3]))
-        return near < 0.34 or (self.phase is BallPhase.PASSED and near < 0.55)
+            return None
+        hands = to_world(agent.pose[BALL], agent.xy, agent.yaw, agent.scale)
+        way = self.ball[:3] - before_m
+        share = float(np.clip((hands - before_m) @ way / max(float(way @ way), 1e-12), 0.0, 1.0))
+        place = before_m + share * way
+        return place if float(np.linalg.norm(hands - place)) < CATCH_M else None
 
     def _take(self, agent: Agent) -> None:
         was_pass = self.phase is BallPhase.PASSED

@@ -27,6 +27,7 @@ from edge.simulator.body import (
 from edge.types import FloatArray
 
 DRIBBLE_PERIOD_S = 0.62
+RIGHT_SIDE_M, LEFT_SIDE_M = np.array([-0.08, -0.125, -0.02]), np.array([-0.08, 0.125, -0.02])
 HOLD_M = np.array([0.33, -0.06, 1.10])
 
 
@@ -143,6 +144,11 @@ def hold(phase: float, speed_m_s: float, direction_rad: float) -> FloatArray:
     return pose
 
 
+def in_hand(clock_s: float) -> bool:
+    """Whether the hand is at the ball at that time of the dribble, so that it can be picked up."""
+    return (clock_s / DRIBBLE_PERIOD_S) % 1.0 < 0.22
+
+
 def dribble_height_m(clock_s: float) -> tuple[float, float]:
     """Height of the ball's centre and of the wrist above it, for a clock that counts from the hand's first touch."""
     u = (clock_s / DRIBBLE_PERIOD_S) % 1.0
@@ -169,18 +175,21 @@ def dribble(phase: float, speed_m_s: float, direction_rad: float, clock_s: float
     return pose
 
 
+def reachable(ball_local_m: FloatArray) -> FloatArray:
+    """The point (3,) that both hands can get to, nearest to a ball."""
+    return np.asarray(np.clip(ball_local_m, [0.2, -0.4, 0.12], [0.62, 0.4, 2.25]))
+
+
 def reach(ball_local_m: FloatArray, phase: float, speed_m_s: float, direction_rad: float) -> FloatArray:
     """Both hands at a ball that is not in them yet, the body as low as the ball asks for."""
-    x, y, z = ball_local_m
-    low = float(np.clip((1.15 - z) / 1.0, 0.0, 1.0))
+    low = float(np.clip((1.15 - ball_local_m[2]) / 1.0, 0.0, 1.0))
     pose = stand(phase, speed_m_s * (1 - 0.5 * low), direction_rad, crouch=0.2)
     pose[PELVIS.start] = -0.12 * low
     pose[PELVIS.start + 2] -= 0.34 * low
     pose[TRUNK.start] += 0.75 * low
-    ball = np.array([np.clip(x, 0.2, 0.62), np.clip(y, -0.4, 0.4), np.clip(z, 0.12, 2.25)])
-    grip(pose, ball, np.array([-0.08, -0.125, -0.02]), np.array([-0.08, 0.125, -0.02]))
-    pose[RIGHT_POLE] = -0.3, -0.8, -0.2
-    pose[LEFT_POLE] = -0.3, 0.8, -0.2
+    grip(pose, ball_local_m, RIGHT_SIDE_M, LEFT_SIDE_M)
+    pose[RIGHT_POLE] = -0.5, -0.5, -0.7
+    pose[LEFT_POLE] = -0.5, 0.5, -0.7
     pose[HEAD.start] = 0.5 * low
     return pose
 

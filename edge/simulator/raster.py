@@ -1,7 +1,8 @@
 """Pixels: shaded tapered capsules, the ball and soft shadows into an image with a depth buffer. Numba only.
 
 A primitive is one row of `PRIMITIVE` numbers: ends ax, ay, bx, by [px], depths az, bz [m], radii ra, rb [px],
-radii in metres ma, mb (they bulge the depth), colour b, g, r, and the kind (CAPSULE or BALL).
+radii in metres ma, mb (they bulge the depth), colour b, g, r, and the kind (CAPSULE, BALL or CLOTH: shaded
+flatter, so that neighbouring capsules read as one surface).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numba
 import numpy as np
 
 PRIMITIVE = 14
-CAPSULE, BALL = 0.0, 1.0
+CAPSULE, BALL, CLOTH = 0.0, 1.0, 2.0
 # Unit vector towards the light in the camera's frame (x right, y down, z forward): from above, left and the camera.
 LIGHT = np.array((-0.42, -0.74, -0.53))
 
@@ -66,7 +67,11 @@ def _capsule(image, depth, q):  # type: ignore[no-untyped-def]
                 continue
             nx, ny = ux / radius, uy / radius
             nz = -math.sqrt(max(1.0 - nx * nx - ny * ny, 0.0))
-            z = za + t * (zb - za) + nz * (ma + t * (mb - ma))
+            z_normal = nz
+            if q[13] == CLOTH:
+                nx, ny = nx * 0.5, ny * 0.5
+                nz = -math.sqrt(1.0 - nx * nx - ny * ny)
+            z = za + t * (zb - za) + z_normal * (ma + t * (mb - ma))
             light, shine = _shade(nx, ny, nz, 12.0)
             _put(image, depth, y, x, z, alpha, q[10] * light + shine, q[11] * light + shine, q[12] * light + shine)
 

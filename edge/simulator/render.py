@@ -10,11 +10,11 @@ import numpy as np
 from calibration.camera import Camera
 from calibration.court import Court
 from edge.simulator.backdrop import draw_look, light_field, render_backdrop
-from edge.simulator.body import Kit, kit_colours
+from edge.simulator.body import CLOTH_PARTS, Kit, kit_colours
 from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
 from edge.simulator.mount import ring_points_m
 from edge.simulator.observe import to_primitives
-from edge.simulator.raster import BALL, PRIMITIVE, add_noise, draw, shadows
+from edge.simulator.raster import BALL, CAPSULE, CLOTH, PRIMITIVE, add_noise, draw, shadows
 from edge.simulator.scenario import Scenario
 from edge.simulator.truth import Truth
 from edge.types import FloatArray, Image
@@ -141,6 +141,7 @@ class Renderer:
         if len(bodies):
             bodies = bodies.copy()
             bodies[:, 10:13] = self._kits
+            bodies[:, 13] = np.where(np.tile(CLOTH_PARTS, len(truth.players)), CLOTH, CAPSULE)
         near_ring = ball is not None and np.linalg.norm(ball[:3] - self.court.rim_centre(1)) < 0.8
         rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._cones(truth.cones_m)]
         spin: FloatArray = np.eye(3)

@@ -18,9 +18,9 @@ class SimulatorError(Exception):
 class Scenario:
     """players_per_team: 0 to 5 for each of two teams. spots_m: where shots are taken from, (x, y) on the court, or
     empty for spots around the arc by seed. skill: share of shots that go in. pass_share: how often the ball is passed
-    before a shot. mount: where the camera hangs (`MOUNTS`). fault: a fault of form that every shot shows, with a chance of
-    `fault_share`. drag: air drag on the ball. noise: sensor noise, grey levels; blur_px: lens blur;
-    jpeg_quality: 0 = none, else every frame goes through JPEG at this quality (slower).
+    before a shot. pace: 1 = game speed, less is more leisurely. mount: where the camera hangs (`MOUNTS`). fault: a
+    fault of form that a share `fault_share` of the shots shows. drag: air drag on the ball. noise: sensor noise, grey
+    levels; blur_px: lens blur; jpeg_quality: 0 = none, else every frame goes through JPEG at this quality (slower).
     """
 
     name: str = "custom"
@@ -28,6 +28,7 @@ class Scenario:
     spots_m: tuple[tuple[float, float], ...] = ()
     skill: float = 0.6
     pass_share: float = 0.6
+    pace: float = 1.0
     cones: bool = False
     mount: str = "sideline"
     fault: str | None = None
@@ -48,14 +49,14 @@ class Scenario:
             raise SimulatorError(f"skill={self.skill}: a share from 0 to 1 is needed")
 
 
-PRACTICE_SPOTS_M = ((8.3, -0.4), (8.7, -2.6), (10.4, -3.4), (7.9, -1.7), (9.4, -2.9), (8.2, 1.6))
+PRACTICE_SPOTS_M = ((8.2, -0.4), (8.6, -2.2), (10.2, -2.9), (7.8, -1.5), (9.2, -2.6), (8.4, 0.9))
 
 SCENARIOS: dict[str, Scenario] = {
-    "practice": Scenario(name="practice", spots_m=PRACTICE_SPOTS_M),
+    "practice": Scenario(name="practice", pace=0.72, spots_m=PRACTICE_SPOTS_M),
     "threes": Scenario(name="threes", players_per_team=(3, 3), skill=0.45, mount="high"),
     "game": Scenario(name="game", players_per_team=(5, 5), skill=0.45, mount="high"),
     "empty": Scenario(name="empty", players_per_team=(0, 0), cones=True),
-    "form": Scenario(name="form", spots_m=((8.05, -0.05),), skill=0.7),
+    "form": Scenario(name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8),
 }
 
 

@@ -15,8 +15,8 @@ class ShotForm:
     the ball's centre at the set point above the floor without the jump; set_forward_m: its distance ahead of the
     shoulders (negative: behind the head). elbow_flare_deg: the elbow's swing out of the plane of the shot. jump_m:
     rise of the pelvis. release_angle_deg: launch angle above the horizontal. release_early: 0 = at full extension, 1 =
-    at the set point. follow_through_s: how long the arm stays up. drift_m: jump sideways (left positive) and drift_back_m
-    backwards. lean_rad: trunk tilt to the side. left_handed.
+    at the set point. follow_through_s: how long the arm stays up. drift_m: jump sideways (left positive) and
+    drift_back_m backwards. lean_rad: trunk tilt to the side. left_handed.
     """
 
     tempo: float = 1.0
@@ -25,7 +25,7 @@ class ShotForm:
     set_forward_m: float = 0.24
     elbow_flare_deg: float = 6.0
     jump_m: float = 0.22
-    release_angle_deg: float = 52.0
+    release_angle_deg: float = 54.0
     release_early: float = 0.0
     follow_through_s: float = 0.55
     drift_m: float = 0.0
@@ -45,7 +45,7 @@ FAULTS: dict[str, dict[str, float]] = {
     "fade_away": {"drift_back_m": 0.45},
     "low_set_point": {"set_point_m": 1.60, "set_forward_m": 0.32},
     "stiff_knees": {"dip_m": 0.05, "jump_m": 0.08},
-    "flat_shot": {"release_angle_deg": 43.0},
+    "flat_shot": {"release_angle_deg": 44.0},
 }
 
 
@@ -63,7 +63,7 @@ def player_form(rng: np.random.Generator) -> ShotForm:
         set_forward_m=float(rng.uniform(0.20, 0.28)),
         elbow_flare_deg=float(rng.uniform(0.0, 12.0)),
         jump_m=float(rng.uniform(0.14, 0.30)),
-        release_angle_deg=float(rng.uniform(49.0, 55.0)),
+        release_angle_deg=float(rng.uniform(51.0, 57.0)),
         follow_through_s=float(rng.uniform(0.45, 0.7)),
         left_handed=bool(rng.random() < 0.15),
     )

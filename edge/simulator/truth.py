@@ -53,7 +53,7 @@ class ShotTruth:
     Indices count frames; the release is the first frame on which the ball has left the hand. `rim_index` is the frame
     on which the outcome is decided: the centre passed down through the ring (made), or fell past it (missed).
     `release_m` (3,) and `release_velocity_m_s` (3,) are the ball's at the release; `entry_angle_deg` is the angle of
-    the ball's path below the horizontal where its centre first comes down through the ring's plane.
+    the ball's path below the horizontal where it first meets ring or board or comes down through the ring's plane.
     """
 
     shot_id: int
