@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from calibration.store import Calibration
 from edge.config import Config
 from edge.game.shots import ShotFinder
+from edge.kernels.warm import warm
 from edge.tracking.ball import BallTracker
 from edge.tracking.ground import ground_contact, to_court
 from edge.tracking.players import PlayerTrack, PlayerTracker
@@ -33,6 +35,7 @@ from edge.types import (
 from edge.vision.ball import BallFinder
 from edge.vision.models import Vision, open_vision
 from edge.vision.scene import SceneWatcher, apply, compose, invert
+from engines.backend import TimedEngine
 
 # A player whose box is further than this many of its heights from the ball is not looked at for a pose.
 _POSE_REACH = 1.5
@@ -49,18 +52,25 @@ class Step:
 
 
 class _Stopwatch:
-    """Time per stage, from which the networks' share is taken out at the end of the frame."""
+    """Milliseconds of each stage, what it spent inside networks kept apart."""
 
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
+    def __init__(self, take_networks_ms: Callable[[], dict[str, float]]) -> None:
+        self._take_networks_ms = take_networks_ms
+        self.networks_ms: dict[str, float] = {}
+        self.overhead_ms: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.ms[name] = self.ms.get(name, 0.0) + 1000 * (time.perf_counter() - start)
+        yield
+        spent_ms = 1000 * (time.perf_counter() - start)
+        inside = self._take_networks_ms()
+        for network, ms in inside.items():
+            self.networks_ms[network] = self.networks_ms.get(network, 0.0) + ms
+        self.overhead_ms[name] = max(0.0, spent_ms - sum(inside.values()))
+
+    def times(self) -> StageTimes:
+        return StageTimes(self.networks_ms, self.overhead_ms)
 
 
 class Pipeline:
@@ -75,6 +85,7 @@ class Pipeline:
         self._players = PlayerTracker(config.tracking)
         self._ball = BallTracker(config.tracking)
         self._shots = ShotFinder(config.game, session)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
         self._homography: FloatArray | None = None
         self._rim_in_scene: Rim | None = None
@@ -88,17 +99,21 @@ class Pipeline:
 
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
-        watch = _Stopwatch()
+        watch = _Stopwatch(self._vision.take_networks_ms)
         with watch.stage("scene"):
             cut, move, motion, to_scene = self._camera(frame.image)
             rim = self._rim(frame.index, to_scene)
+            # What moves is looked for while the network runs: neither needs the other.
+            moving = self._beside.submit(self._balls.watch, frame.image, motion)
         with watch.stage("detector"):
             found = self._vision.detector.detect(frame.image, None, self._least_confidence())
         persons = found.class_id == ObjectClass.PERSON
         with watch.stage("players"):
             tracks = self._track_players(frame, found.xyxy[persons], found.confidence[persons], move)
         with watch.stage("ball"):
-            candidates = self._find_balls(frame, found, tracks, rim, motion)
+            candidates = self._find_balls(
+                frame, found, tracks, rim, moving.result(), to_scene if self._moving else None
+            )
             ball = self._ball.update(frame.time_s, candidates, move)
         with watch.stage("pose"):
             poses = self._poses(frame.image, tracks, ball)
@@ -111,7 +126,7 @@ class Pipeline:
             )  # fmt: skip
             events = tuple(self._shots.update(snapshot))
             self._carry_ball(frame.time_s, to_scene)
-        return Step(snapshot, events, self._times(watch))
+        return Step(snapshot, events, watch.times())
 
     def _carry_ball(self, time_s: float, to_scene: FloatArray) -> None:
         """A flight found among the candidates of several frames tells the ball's tracker where to go on."""
@@ -127,17 +142,20 @@ class Pipeline:
 
     def close(self) -> None:
         """Give the networks back; more than once does no harm."""
+        self._beside.shutdown()
         self._vision.close()
+
+    def engines(self) -> dict[str, TimedEngine]:
+        """The networks at work, by stage."""
+        return self._vision.engines()
 
     def _least_confidence(self) -> dict[ObjectClass, float]:
         vision = self._config.vision
         return {ObjectClass.PERSON: vision.person_confidence, ObjectClass.BALL: vision.ball_confidence}
 
-    def _camera(
-        self, image: Image
-    ) -> tuple[bool, FloatArray | None, tuple[FloatArray, FloatArray, FloatArray] | None, FloatArray]:
-        """Whether the scene was cut; the camera's motion from the last frame to this; the maps that ball candidates
-        need; and this frame's map to the scene's first."""
+    def _camera(self, image: Image) -> tuple[bool, FloatArray | None, tuple[FloatArray, FloatArray] | None, FloatArray]:
+        """Whether the scene was cut; the camera's motion from the last frame to this; this frame's maps to the last
+        two; and to the scene's first."""
         change = self._scene.update(image)
         if change.cut:
             self._to_scene.clear()
@@ -150,7 +168,7 @@ class Pipeline:
         if not self._moving or not earlier:
             return change.cut, None, None, now
         last, before = earlier[-1], earlier[0]
-        motion = (compose(invert(last), now), compose(invert(before), now), now)
+        motion = (compose(invert(last), now), compose(invert(before), now))
         return change.cut, compose(invert(now), last), motion, now
 
     def _rim(self, index: int, to_scene: FloatArray) -> Rim | None:
@@ -181,14 +199,15 @@ class Pipeline:
         found: Detections,
         tracks: list[PlayerTrack],
         rim: Rim | None,
-        motion: tuple[FloatArray, FloatArray, FloatArray] | None,
+        moving: FloatArray,
+        scene_from_image: FloatArray | None,
     ) -> FloatArray:
         expected = self._ball.expected(0.0)
         boxes = [track.box for track in tracks if track.status is not TrackStatus.OCCLUDED]
         if expected is not None:
             boxes.sort(key=lambda box: float(np.hypot(*((box[:2] + box[2:]) / 2 - expected))))
         persons = np.array(boxes).reshape(-1, 4)
-        return self._balls.look(frame.image, found, persons, expected, rim, motion)
+        return self._balls.look(frame.image, found, persons, expected, rim, moving, scene_from_image)
 
     def _poses(self, image: Image, tracks: list[PlayerTrack], ball: BallState | None) -> dict[int, FloatArray]:
         """Keypoints (17, 3) of the players that matter: those nearest to the ball, by track id."""
@@ -214,13 +233,6 @@ class Pipeline:
             confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
         )  # fmt: skip
 
-    def _times(self, watch: _Stopwatch) -> StageTimes:
-        networks = self._vision.take_networks_ms()
-        overhead = dict(watch.ms)
-        # A network runs inside the stage of its name, but for the ball's tiles and the players' looks.
-        overhead["networks"] = -sum(networks.values())
-        return StageTimes(networks, overhead)
-
 
 def _follows_camera(config: Config) -> bool:
     """A camera on the wall stands still; whoever records by hand does not."""
@@ -237,8 +249,9 @@ def _distance_heights(box: FloatArray, xy: FloatArray) -> float:
 
 
 def open_pipeline(config: Config, calibration: Calibration | None, session: str = "shot") -> Pipeline:
-    """Open the networks that the settings name and join everything. Raises EngineError.
+    """Open the networks that the settings name, compile the kernels and join everything. Raises EngineError.
 
     session: what the ids of shots begin with; a box gives each of its runs another.
     """
+    warm()
     return Pipeline(config, calibration, open_vision(config.engines), session)

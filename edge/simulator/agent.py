@@ -104,6 +104,8 @@ class Agent:
         share = share * share * (3.0 - 2.0 * share)
         target = self._target_pose()
         self.pose = target if share >= 1.0 else (1.0 - share) * self.faded_from + share * target
+        if self.action == "reach":
+            poses.free_elbows(self.pose)
 
     def _fly(self) -> None:
         assert self.shot is not None

@@ -21,8 +21,10 @@ from edge.simulator.body import (
     RIGHT_HAND,
     RIGHT_POLE,
     RIGHT_WRIST,
+    SHOULDER_HALF,
     STANDING_PELVIS_M,
     TRUNK,
+    TRUNK_LENGTH,
 )
 from edge.types import FloatArray
 
@@ -180,6 +182,19 @@ def reachable(ball_local_m: FloatArray) -> FloatArray:
     return np.asarray(np.clip(ball_local_m, [0.2, -0.4, 0.12], [0.62, 0.4, 2.25]))
 
 
+def free_elbows(pose: FloatArray) -> None:
+    """Point the elbows where a relaxed arm has them: back while it hangs, down ahead of the body, forward overhead.
+
+    The bend is a quarter turn from the arm's own direction, so it never meets it and the elbow never flips over.
+    """
+    up = np.array([math.sin(pose[TRUNK.start]), 0.0, math.cos(pose[TRUNK.start])])
+    for wrist, pole, side in ((LEFT_WRIST, LEFT_POLE, 1.0), (RIGHT_WRIST, RIGHT_POLE, -1.0)):
+        arm = pose[wrist] - pose[PELVIS] - TRUNK_LENGTH * up
+        arm[1] -= side * SHOULDER_HALF
+        length = max(float(np.linalg.norm(arm)), 1e-6)
+        pose[pole] = arm[2] / length, 0.45 * side, -arm[0] / length
+
+
 def reach(ball_local_m: FloatArray, phase: float, speed_m_s: float, direction_rad: float) -> FloatArray:
     """Both hands at a ball that is not in them yet, the body as low as the ball asks for."""
     low = float(np.clip((1.15 - ball_local_m[2]) / 1.0, 0.0, 1.0))
@@ -188,8 +203,7 @@ def reach(ball_local_m: FloatArray, phase: float, speed_m_s: float, direction_ra
     pose[PELVIS.start + 2] -= 0.34 * low
     pose[TRUNK.start] += 0.75 * low
     grip(pose, ball_local_m, RIGHT_SIDE_M, LEFT_SIDE_M)
-    pose[RIGHT_POLE] = -0.5, -0.5, -0.7
-    pose[LEFT_POLE] = -0.5, 0.5, -0.7
+    free_elbows(pose)
     pose[HEAD.start] = 0.5 * low
     return pose
 

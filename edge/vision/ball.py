@@ -18,12 +18,16 @@ _SLACK = (0.5, 1.8)
 # A tile shows the ball at about this share of its side: 28 px of a network's 416.
 _TILE_OF_RADIUS = 30.0
 _TILE_LEAST_PX = 128
+# The whole frame showed the expected ball surely enough, near enough in ball radii, to spare its tile.
+_SURE_CONFIDENCE = 0.35
+_SURE_RADII = 3.0
 # A network's "ball" that rests at one place for this many looks, off by less than this share of its radius, is a
 # lamp, a sign or a ball that nobody plays.
 _STILL_LOOKS = 25
 _STILL_SHARE = 0.2
 _STILL_WEIGHT = 0.1
 _SAME_SHARE = 0.9
+_MOST_MOVING = 40
 
 Region = tuple[int, int, int, int]
 
@@ -69,6 +73,13 @@ class BallFinder:
         self._motion.reset()
         self._still = _StillPlaces()
 
+    def watch(self, image: Image, steps: tuple[FloatArray, FloatArray] | None) -> FloatArray:
+        """What moves and is round, (M, 4). Needs nothing of the networks and may run beside them, in another thread.
+
+        steps: for a moving camera the (2, 3) maps of this frame's pixels to the last frame's and the one before.
+        """
+        return self._motion.update(image) if steps is None else self._motion.update(image, *steps)
+
     def look(
         self,
         image: Image,
@@ -76,44 +87,55 @@ class BallFinder:
         persons: FloatArray,
         ball_xy_px: FloatArray | None,
         rim: Rim | None,
-        motion: tuple[FloatArray, FloatArray, FloatArray] | None,
+        moving: FloatArray,
+        scene_from_image: FloatArray | None,
     ) -> FloatArray:
         """Candidates (N, 4) float32: x, y, radius px and confidence, best first.
 
         detections: the network's on the whole frame. persons (P, 4) xyxy px, nearest to the ball first. ball_xy_px:
-        where the ball is expected, if anywhere. motion: for a moving camera (2, 3) maps of this frame's pixels to the
-        last, the one before, and the scene's first frame.
+        where the ball is expected, if anywhere. moving (M, 4): what `watch` gave for this frame. scene_from_image
+        (2, 3): for a moving camera the map of this frame's pixels to the scene's first frame.
         """
         radius_px = radius_range(persons, rim, image.shape[0])
         seen = [_as_candidates(detections)]
-        regions = self._tiles(image, persons, ball_xy_px, rim, radius_px)
+        regions = self._tiles(image, seen[0], persons, ball_xy_px, rim, radius_px)
         if regions:
             least = {ObjectClass.PERSON: 0.99, ObjectClass.BALL: self._config.ball_confidence}
             seen.append(_as_candidates(self._detector.detect_many(image, regions, least)))
         network = _merge(np.concatenate(seen))
-        network = network[(network[:, 2] > _SLACK[0] * radius_px[0]) & (network[:, 2] < _SLACK[1] * radius_px[1])]
-        scene = network[:, :2] if motion is None else network[:, :2] @ motion[2][:, :2].T + motion[2][:, 2]
-        network = self._still.weigh(network, scene)
-        limits = (_SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1])
-        steps = (None, None) if motion is None else motion[:2]
-        return _merge(np.concatenate([network, self._motion.update(image, limits, *steps)]))
+        low, high = _SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1]
+        network = network[(network[:, 2] > low) & (network[:, 2] < high)]
+        moving = moving[(moving[:, 2] > low) & (moving[:, 2] < high)][:_MOST_MOVING]
+        scene = network[:, :2]
+        if scene_from_image is not None:
+            scene = scene @ scene_from_image[:, :2].T + scene_from_image[:, 2]
+        return _merge(np.concatenate([self._still.weigh(network, scene), moving]))
 
     def _tiles(
         self,
         image: Image,
+        seen: FloatArray,
         persons: FloatArray,
         ball: FloatArray | None,
         rim: Rim | None,
         radius_px: tuple[float, float],
     ) -> list[Region]:
-        """Where to look again, enlarged: at the expected ball, then by turns at the rim and at the players' hands."""
-        wanted = [] if ball is None else [(float(ball[0]), float(ball[1]))]
+        """Where to look again, enlarged: at the expected ball unless it was seen there already, then by turns at the
+        rim and at the players' hands."""
+        wanted = []
+        spare = 0
+        if ball is not None:
+            at_ball = np.hypot(seen[:, 0] - ball[0], seen[:, 1] - ball[1]) < _SURE_RADII * radius_px[1]
+            if (at_ball & (seen[:, 3] > _SURE_CONFIDENCE)).any():
+                spare = 1
+            else:
+                wanted.append((float(ball[0]), float(ball[1])))
         others = [] if rim is None else [(rim.x_px, rim.y_px)]
         others += [((box[0] + box[2]) / 2, box[1] + 0.25 * (box[3] - box[1])) for box in persons[:3]]
         self._turn += 1
         wanted += [others[(self._turn + k) % len(others)] for k in range(len(others))]
         side = int(max(_TILE_LEAST_PX, _TILE_OF_RADIUS * radius_px[1]))
-        return [_square(centre, side, image) for centre in wanted[: self._config.ball_tiles]]
+        return [_square(centre, side, image) for centre in wanted[: self._config.ball_tiles - spare]]
 
 
 def radius_range(persons: FloatArray, rim: Rim | None, image_height_px: int) -> tuple[float, float]:

@@ -34,6 +34,10 @@ class Vision:
         self._engines[stage] = TimedEngine(engine)
         return network, self._engines[stage]
 
+    def engines(self) -> dict[str, TimedEngine]:
+        """The networks at work, by stage."""
+        return dict(self._engines)
+
     def take_networks_ms(self) -> dict[str, float]:
         """Milliseconds spent inside each stage's network since the last call."""
         return {stage: engine.take_ms() for stage, engine in self._engines.items()}

@@ -18,7 +18,7 @@ _THRESHOLD_LEVELS = 22
 # A ball smeared by its speed is at most this much longer than wide; a disc fills pi / 4 of its box.
 _LONGEST = 2.4
 _LEAST_FILL = 0.5
-_MOST = 40
+_LEAST_AREA_PX = 12
 # Candidates of motion alone weigh less than what a network calls a ball.
 _CONFIDENCE = 0.15
 _CLOSE = np.ones((3, 3), np.uint8)
@@ -37,35 +37,26 @@ class MotionCandidates:
         self._last = self._before = None
 
     def update(
-        self,
-        image: Image,
-        radius_px: tuple[float, float],
-        last_from_now: FloatArray | None,
-        before_from_now: FloatArray | None,
+        self, image: Image, last_from_now: FloatArray | None = None, before_from_now: FloatArray | None = None
     ) -> FloatArray:
-        """Candidates (N, 4) float32: x, y, radius px and confidence.
+        """Round regions that moved, (N, 4) float32: x, y, radius px and confidence, the roundest first.
 
-        image (H, W, 3) BGR; radius_px: least and largest radius of a ball; `..._from_now` (2, 3): the camera's motion
-        to the frames before in pixels of `image`, None for a camera at rest.
+        image (H, W, 3) BGR; `..._from_now` (2, 3): the camera's motion to the frames before in pixels of `image`, None
+        for a camera at rest.
         """
         scale = min(1.0, _WIDTH_PX / image.shape[1])
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
         last, before = self._last, self._before
         self._last, self._before = small, last
-        if last is None or before is None or last.shape != small.shape:
+        if last is None or before is None or last.shape != small.shape or before.shape != small.shape:
             return np.zeros((0, 4), np.float32)
         if self._mask.shape != small.shape[:2]:
             self._mask = np.zeros(small.shape[:2], np.uint8)
-        moved(
-            small,
-            _aligned(last, last_from_now, scale),
-            _aligned(before, before_from_now, scale),
-            _THRESHOLD_LEVELS,
-            self._mask,
-        )
+        last, before = _aligned(last, last_from_now, scale), _aligned(before, before_from_now, scale)
+        moved(small, last, before, _THRESHOLD_LEVELS, self._mask)
         mask = cv2.morphologyEx(self._mask, cv2.MORPH_CLOSE, _CLOSE)
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _CLOSE)
-        return _round_regions(mask, (radius_px[0] * scale, radius_px[1] * scale), scale)
+        return _round_regions(mask, scale)
 
 
 def _aligned(image: Image, from_now: FloatArray | None, scale: float) -> Image:
@@ -79,22 +70,16 @@ def _aligned(image: Image, from_now: FloatArray | None, scale: float) -> Image:
     return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _round_regions(mask: Image, radius_px: tuple[float, float], scale: float) -> FloatArray:
+def _round_regions(mask: Image, scale: float) -> FloatArray:
     _, _, stats, centres = cv2.connectedComponentsWithStats(mask)
-    width, height, area = (
-        stats[1:, k].astype(np.float32) for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
-    )
+    sides = (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
+    width, height, area = (stats[1:, k].astype(np.float32) for k in sides)
     longer, shorter = np.maximum(width, height), np.maximum(np.minimum(width, height), 1)
-    radius = np.sqrt(area / np.pi)
-    good = (
-        (radius > radius_px[0])
-        & (radius < radius_px[1])
-        & (longer / shorter < _LONGEST)
-        & (area > _LEAST_FILL * width * height)
-    )
-    chosen = np.flatnonzero(good)[np.argsort(-(area / (width * height))[good])[:_MOST]]
+    fill = area / (width * height)
+    good = np.flatnonzero((area >= _LEAST_AREA_PX) & (longer / shorter < _LONGEST) & (fill > _LEAST_FILL))
+    chosen = good[np.argsort(-fill[good], kind="stable")]
     found = np.empty((len(chosen), 4), np.float32)
     found[:, :2] = (centres[1:][chosen] + 0.5) / scale
-    found[:, 2] = radius[chosen] / scale
+    found[:, 2] = np.sqrt(area[chosen] / np.pi) / scale
     found[:, 3] = _CONFIDENCE
     return found

@@ -8,6 +8,7 @@ from edge.types import Detections, ObjectClass, Rim
 from edge.vision.ball import BallFinder, radius_range
 from edge.vision.motion import MotionCandidates
 
+STILL = np.zeros((0, 4), np.float32)
 NOTHING = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int32))
 
 
@@ -36,17 +37,18 @@ def ball_at(x: float, y: float, confidence: float) -> Detections:
 def test_a_moving_ball_is_a_candidate_where_it_is() -> None:
     motion = MotionCandidates()
     for k in range(6):
-        found = motion.update(picture(100 + 40 * k, 200), (6.0, 24.0), None, None)
+        found = motion.update(picture(100 + 40 * k, 200))
     assert len(found) == 1
     assert np.hypot(found[0, 0] - 300, found[0, 1] - 200) < 2
     assert abs(found[0, 2] - 12) < 2
 
 
-def test_a_ball_of_the_wrong_size_is_none() -> None:
-    motion = MotionCandidates()
-    for k in range(6):
-        found = motion.update(picture(100 + 40 * k, 200), (20.0, 40.0), None, None)
-    assert len(found) == 0
+def test_what_moves_and_has_not_a_balls_size_is_no_candidate() -> None:
+    finder = BallFinder(VisionConfig(ball_tiles=0), NoTiles())  # type: ignore[arg-type]
+    persons = np.array([[100.0, 100, 200, 700]])
+    moving = np.array([[300, 200, 12, 0.15], [500, 200, 40, 0.15]], np.float32)
+    found = finder.look(picture(0, 0), NOTHING, persons, None, None, moving, None)
+    assert found[:, 0].tolist() == [500]
 
 
 def test_a_moving_camera_alone_makes_no_candidates() -> None:
@@ -54,7 +56,7 @@ def test_a_moving_camera_alone_makes_no_candidates() -> None:
     step = np.array([[1.0, 0.0, 5.0], [0.0, 1.0, 0.0]])
     two = np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 0.0]])
     for k in range(6):
-        found = motion.update(picture(400 - 5 * k, 200), (6.0, 24.0), step, two)
+        found = motion.update(picture(400 - 5 * k, 200), step, two)
     assert len(found) == 0
 
 
@@ -63,10 +65,10 @@ def test_a_ball_that_rests_loses_its_weight_and_one_that_moves_keeps_it() -> Non
     image = picture(-100, -100)
     persons = np.array([[100.0, 100, 180, 340]])
     for k in range(60):
-        resting = finder.look(image, ball_at(700, 400, 0.6), persons, None, None, None)
+        resting = finder.look(image, ball_at(700, 400, 0.6), persons, None, None, STILL, None)
         moving = BallFinder(VisionConfig(ball_tiles=0), NoTiles())  # type: ignore[arg-type]
         if k == 59:
-            fresh = moving.look(image, ball_at(300, 300, 0.6), persons, None, None, None)
+            fresh = moving.look(image, ball_at(300, 300, 0.6), persons, None, None, STILL, None)
     assert resting[0, 3] < 0.1
     assert fresh[0, 3] > 0.5
 
@@ -75,7 +77,7 @@ def test_tiles_look_at_the_expected_ball_first_and_stay_in_the_picture() -> None
     detector = NoTiles()
     finder = BallFinder(VisionConfig(ball_tiles=2), detector)  # type: ignore[arg-type]
     persons = np.array([[100.0, 100, 180, 340]])
-    finder.look(picture(0, 0), NOTHING, persons, np.array([950.0, 5.0]), Rim(600, 150, 40, 9), None)
+    finder.look(picture(0, 0), NOTHING, persons, np.array([950.0, 5.0]), Rim(600, 150, 40, 9), STILL, None)
     x0, y0, x1, y1 = detector.regions[0][0]
     assert (x1, y0) == (960, 0)
     assert x1 - x0 == y1 - y0
