@@ -114,11 +114,20 @@ def _floor_and_walls(state, p, dt):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _net(state, p, dt):  # type: ignore[no-untyped-def]
-    """Inside the net the ball loses its sideways speed and falls at about 2 m/s until it leaves at the bottom."""
+    """Inside the net the ball slows to about 2 m/s; cords that narrow to the bottom keep it near the ring's axis."""
     hold = 1.0 - math.exp(-14.0 * dt)
-    state[3] += (-4.0 * (state[0] - p[0]) - state[3]) * hold
-    state[4] += (-4.0 * (state[1] - p[1]) - state[4]) * hold
+    state[3] -= state[3] * hold
+    state[4] -= state[4] * hold
     state[5] += (-2.2 - state[5]) * hold
+    dx, dy = state[0] - p[0], state[1] - p[1]
+    radial = math.hypot(dx, dy)
+    room = max(0.11 - 0.18 * (p[2] - state[2]), 0.03)
+    if radial > room:
+        outward = max(0.0, (state[3] * dx + state[4] * dy) / radial)
+        state[0] -= dx / radial * (radial - room)
+        state[1] -= dy / radial * (radial - room)
+        state[3] -= outward * dx / radial
+        state[4] -= outward * dy / radial
     if state[2] < p[2] - NET_LENGTH_M:
         state[6] = 0.0
 

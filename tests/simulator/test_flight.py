@@ -80,6 +80,15 @@ def test_ball_dropped_through_the_ring_touches_nothing_and_slows_in_the_net() ->
     assert abs(state[5]) < 0.8 * free
 
 
+def test_the_net_keeps_a_fast_ball_near_the_rings_axis() -> None:
+    ring = AIR.ring
+    state = np.array([ring[0] - 0.05, ring[1], ring[2] + 0.01, 4.0, 0.5, -4.0, 0.0])
+    while state[2] > ring[2] - 0.45:
+        advance(state, AIR.parameters, STEP_S, 1, np.zeros(3))
+        assert math.dist(state[:2], ring[:2]) < 0.13
+    assert math.dist(state[:2], ring[:2]) < 0.05
+
+
 def test_ball_dropped_on_the_rings_edge_bounces_off_it() -> None:
     ring = VACUUM.ring
     _, mask, _ = fly([ring[0] - 0.26, ring[1], ring[2] + 0.5], [0.0, 0.0, 0.0], VACUUM, 480)
