@@ -15,7 +15,8 @@ from edge.config import GameConfig
 from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
 from edge.game.outcome import Decision, Moment, decide
 from edge.game.release import Person, Release, find_release, held_above_picture
-from edge.types import FloatArray, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot
+from edge.game.still import still_candidates, still_person, still_rim
+from edge.types import Outcome, Rim, ShotEvent, ShotPhase, Snapshot
 
 _PERSON_M = 1.8
 _RIM_M = 0.45
@@ -106,12 +107,9 @@ class ShotFinder:
 
     def _remember(self, snapshot: Snapshot) -> None:
         move = snapshot.scene_from_image
-        candidates = snapshot.ball_candidates
-        if move is not None:
-            candidates = candidates.copy()
-            candidates[:, :2] = candidates[:, :2] @ move[:, :2].T + move[:, 2]
-        self._rim = _moved_rim(snapshot.rim, move)
-        persons = tuple(_person(player, move) for player in snapshot.players)
+        candidates = still_candidates(snapshot.ball_candidates, move)
+        self._rim = still_rim(snapshot.rim, move)
+        persons = tuple(still_person(player, move) for player in snapshot.players)
         self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates))
         self._persons.append((snapshot.index, snapshot.time_s, persons))
         while snapshot.time_s - self._moments[0].time_s > _HISTORY_S:
@@ -287,21 +285,3 @@ def _lands_near(flight: Flight, rim: Rim, limit_px: float, now_s: float) -> bool
     if lands_s is None or lands_s <= now_s - _SETTLED_S:
         return False
     return abs(flight.position(lands_s)[0] - rim.x_px) < limit_px
-
-
-def _moved_rim(rim: Rim | None, move: FloatArray | None) -> Rim | None:
-    if rim is None or move is None:
-        return rim
-    x, y = move[:, :2] @ np.array([rim.x_px, rim.y_px]) + move[:, 2]
-    return Rim(float(x), float(y), rim.width_px, rim.height_px)
-
-
-def _person(player: PlayerState, move: FloatArray | None) -> Person:
-    box, keypoints = player.box, player.keypoints
-    if move is not None:
-        box = (box.reshape(2, 2) @ move[:, :2].T + move[:, 2]).ravel()
-        if keypoints is not None:
-            keypoints = keypoints.copy()
-            keypoints[:, :2] = keypoints[:, :2] @ move[:, :2].T + move[:, 2]
-    court = None if player.court_xy_m is None else (float(player.court_xy_m[0]), float(player.court_xy_m[1]))
-    return Person(player.track_id, np.asarray(box, dtype=np.float64), keypoints, court)

@@ -169,6 +169,7 @@ def test_a_reader_that_breaks_is_a_reason_not_a_crash() -> None:
     with live(lambda: Broken(0)) as source:
         threading.Thread(target=lambda: list(source), daemon=True).start()
         wait_for(lambda: "driver says no" in source.state.detail)
+        assert source.state.frames == 0
 
 
 def test_a_stream_that_nobody_serves_is_reconnecting_and_hides_the_password() -> None:

@@ -87,8 +87,10 @@ def test_closing_a_paced_source_ends_its_iteration(video: Path) -> None:
 
 
 def test_a_source_that_was_never_read_closes(video: Path) -> None:
-    open_source(SourceConfig(uri=str(video), realtime=True)).close()
-    open_source(SourceConfig(uri=str(video), realtime=False)).close()
+    for realtime in (True, False):
+        source = open_source(SourceConfig(uri=str(video), realtime=realtime))
+        source.close()
+        assert list(source) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ MODELS = Path(zoo.__file__).parent / "models"
 def test_shipped_networks_are_what_the_table_says(network: zoo.Network) -> None:
     engine = open_engine(zoo.locate(network), "onnxruntime", threads=1)
     zoo.check(network, engine)
+    assert [spec.name for spec in engine.inputs] == [network.input.name]
     engine.close()
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 
 from edge.config import Config
 from edge.pipeline import open_pipeline
@@ -37,3 +38,5 @@ def test_closing_twice_does_no_harm() -> None:
     pipeline = open_pipeline(Config(), None)
     pipeline.close()
     pipeline.close()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        pipeline.step(Frame(0, 0.0, np.zeros((360, 640, 3), np.uint8)))

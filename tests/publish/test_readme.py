@@ -24,7 +24,7 @@ def schema_of(topic: str) -> dict:
 
 @pytest.mark.parametrize(("topic", "payload"), EXAMPLES, ids=[f"{k}-{topic}" for k, (topic, _) in enumerate(EXAMPLES)])
 def test_the_example_fits_its_schema(topic: str, payload: str) -> None:
-    Draft202012Validator(schema_of(topic)).validate(json.loads(payload))
+    assert list(Draft202012Validator(schema_of(topic)).iter_errors(json.loads(payload))) == []
 
 
 def test_every_topic_has_an_example() -> None:
