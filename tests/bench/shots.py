@@ -3,6 +3,10 @@
     make bench-shots ARGS="--data ../shared/data --json out/shots.json"
     .venv/bin/python -m tests.bench.shots --data DIR --truth FILE
 
+FILE is JSON: {"clips": {"folder/clip.mp4": {"rim": [x, y, w, h], "rim_frame": 0, "shots": [{"release": 14, "outcome":
+"missed", "rim_crossing": 29}]}}}: rim in pixels of frame `rim_frame`, release the first frame in which the ball touches
+no hand, outcome made, missed or unknown (the ball is not seen at the rim); rim_frame and rim_crossing may be left out.
+
 Each clip of the truth file that lies below DIR (or DIR/videos) is analysed frame by frame with its rim. A release is
 found within 8 frames; the outcome is judged among the releases found whose outcome could be seen. Clips whose
 release was out of view ("release": null) are reported and count for outcomes by the frame at the rim, not for releases.
@@ -57,8 +61,10 @@ class Score:
 def find_shots(video: Path, clip: dict[str, Any]) -> list[ShotEvent]:
     """The last word on every shot of one video."""
     config = parse({"source": {"uri": str(video), "realtime": False}}, "benchmark")
-    x, y, width, height = clip["rim"]
-    rim = RimBox(x=x, y=y, width=width, height=height, frame=clip.get("rim_frame", 0))
+    rim = None
+    if clip.get("rim") is not None:
+        x, y, width, height = clip["rim"]
+        rim = RimBox(x=x, y=y, width=width, height=height, frame=clip.get("rim_frame", 0))
     with open_source(config.source) as source:
         calibration = Calibration(image_size=(source.info.width, source.info.height), rim=rim)
         return analyse(config, calibration, source)
@@ -118,7 +124,10 @@ def _match(shot: dict[str, Any], left: list[ShotEvent]) -> ShotEvent | None:
     if shot["release"] is not None:
         near = [e for e in left if abs(e.release_index - shot["release"]) <= RELEASE_FRAMES]
         return min(near, key=lambda e: abs(e.release_index - shot["release"]), default=None)
-    near = [e for e in left if e.rim_index is not None and abs(e.rim_index - shot["rim_crossing"]) <= RIM_FRAMES]
+    at_rim = shot.get("rim_crossing")
+    near = [e for e in left if e.evidence.get("release_seen") == "no"]
+    if at_rim is not None:
+        near = [e for e in near if e.rim_index is not None and abs(e.rim_index - at_rim) <= RIM_FRAMES]
     return near[0] if near else None
 
 
@@ -149,6 +158,20 @@ def _outcome(event: ShotEvent) -> str:
     return "-" if event.outcome is None else event.outcome.value
 
 
+def read_truth(path: Path) -> dict[str, dict[str, Any]]:
+    """Clips by name. Ends the benchmark with one line where the file is not of the form that the docstring states."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        clips = data.get("clips", data)
+        for name, clip in clips.items():
+            for shot in clip["shots"]:
+                if not isinstance(shot["release"], int | None) or shot["outcome"] not in set(Outcome):
+                    raise ValueError(f"{name}: {shot}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SystemExit(f"{path}: not a truth file ({error!r}); see python -m tests.bench.shots --help") from None
+    return dict(clips)
+
+
 def main() -> int:
     arguments = parser(__doc__ or "")
     arguments.add_argument("--truth", type=Path, default=TRUTH, help="JSON of clips: rim, shots, outcomes")
@@ -157,7 +180,7 @@ def main() -> int:
     args = arguments.parse_args()
     root = need(args.data)
     root = root / "videos" if (root / "videos").is_dir() else root
-    clips: dict[str, Any] = json.loads(args.truth.read_text(encoding="utf-8"))["clips"]
+    clips = read_truth(args.truth)
     here = {name: clip for name, clip in clips.items() if (root / name).is_file()}
     if not here:
         raise SystemExit(f"{root}: none of the {len(clips)} clips of {args.truth} lies there")
