@@ -200,10 +200,11 @@ def test_a_page_that_opens_later_knows_the_last_shots(box: Publisher, page: Any)
     assert text(page, "flash-word") == "", "old news is not shouted"
 
 
-def test_nothing_stands_out_of_a_phone_screen(box: Publisher, page: Any) -> None:
+@pytest.mark.parametrize("stats", [ShotStats(188, 144, 40, 4, 12, 31), ShotStats(3, 3, 0, 0, 3, 3), ShotStats(12, 12)])
+def test_nothing_stands_out_of_a_phone_screen(box: Publisher, page: Any, stats: ShotStats) -> None:
     box.shot(shot("s1", ShotPhase.END, Outcome.MISSED, 104))
-    box.stats(ShotStats(188, 144, 40, 4, 12, 31))
-    wait_until(lambda: text(page, "attempts") == "188", "statistics")
+    box.stats(stats)
+    wait_until(lambda: text(page, "attempts") == str(stats.attempts), "statistics")
     width = page.execute_script("return document.documentElement.scrollWidth")
     assert width <= PHONE[0]
     cut = page.execute_script(
