@@ -84,7 +84,7 @@ class Summary:
             event = shot.event
             player = "-" if event.player_id is None else str(event.player_id)
             lines.append(
-                f"{shot.number:>4}  {event.release_time_s:>6.2f} s  {event.release_index:>6}  {shot.outcome.value:<8}"
+                f"{shot.number:>4}  {_release(event):>8}  {event.release_index:>6}  {shot.outcome.value:<8}"
                 f"  {100 * event.confidence:>3.0f}%  {player}"
             )
         return "\n".join(lines)
@@ -101,7 +101,7 @@ def write_picture(summary: Summary, path: Path) -> None:
         axis.set_axis_off()
     for shot, axis in zip(shots, axes, strict=False):
         colour = _COLOURS[shot.outcome]
-        title = f"{shot.number}   {shot.event.release_time_s:.2f} s   {shot.outcome.value}"
+        title = f"{shot.number}   {_release(shot.event)}   {shot.outcome.value}"
         axis.set_title(title, color=colour, fontsize=11, fontweight="bold")
         if shot.thumbnail is not None:
             axis.set_axis_on()
@@ -116,3 +116,8 @@ def _thumbnail(image: Image) -> Image:
     height, width = image.shape[:2]
     size = (_THUMBNAIL_WIDTH, max(1, round(_THUMBNAIL_WIDTH * height / width)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _release(event: ShotEvent) -> str:
+    """When the ball left the hand; a ball that came into the picture flying was let go unseen."""
+    return "unseen" if event.evidence.get("release_seen") == "no" else f"{event.release_time_s:.2f} s"
