@@ -135,6 +135,8 @@ def save(path: Path, calibration: Calibration) -> None:
             file.write(calibration.model_dump_json(indent=2) + "\n")
             file.flush()
             os.fsync(file.fileno())
+            # Made for its owner alone; the service that reads it may run under an account of its own.
+            os.fchmod(file.fileno(), 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
