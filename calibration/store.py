@@ -1,30 +1,38 @@
-"""The calibration file: one JSON per court, checked whenever it is read, replaced atomically when it is written."""
+"""The calibration file: one JSON per court, checked whenever it is read, replaced atomically, the earlier ones kept."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from calibration.camera import Camera
-from calibration.court import COURTS
+from calibration.court import Court, CourtError, find_court
+from calibration.homography import camera_from_homography
+from calibration.view import PARAMETERS, CourtView
+
+SCHEMA_VERSION = 2
+HISTORY_KEPT = 20
 
 
 class CalibrationError(Exception):
-    """The calibration file cannot be used; the message names the file and what to do."""
+    """The calibration cannot be used or made; the message names the file or the reason and what to do."""
 
 
-class RimBox(BaseModel):
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class RimBox(_Part):
     """The ring's ellipse in the image: upper left corner, width and height, px; `frame`: the frame of a recording with
     a moving camera that these pixels belong to."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     x: float
     y: float
@@ -33,102 +41,173 @@ class RimBox(BaseModel):
     frame: int = Field(0, ge=0)
 
 
-class CameraModel(BaseModel):
-    """K (3, 3), R (3, 3) world to camera, t (3,) metres."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class CameraModel(_Part):
+    """K (3, 3), R (3, 3) world to camera, t (3,) metres, distortion as in `Camera`, covariance (8, 8) of the fit."""
 
     K: list[list[float]]
     R: list[list[float]]
     t: list[float]
+    distortion: tuple[float, float] = (0.0, 0.0)
+    covariance: list[list[float]] | None = None
 
     @field_validator("K", "R")
     @classmethod
     def _three_by_three(cls, value: list[list[float]]) -> list[list[float]]:
-        if np.shape(value) != (3, 3) or not np.all(np.isfinite(value)):
+        if _shape(value) != (3, 3):
             raise ValueError("must be three rows of three finite numbers")
+        return value
+
+    @field_validator("R")
+    @classmethod
+    def _rotation(cls, value: list[list[float]]) -> list[list[float]]:
+        matrix = np.array(value)
+        if not np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-4) or np.linalg.det(matrix) < 0:
+            raise ValueError("must be a rotation matrix")
         return value
 
     @field_validator("t")
     @classmethod
     def _three(cls, value: list[float]) -> list[float]:
-        if np.shape(value) != (3,) or not np.all(np.isfinite(value)):
+        if _shape(value) != (3,):
             raise ValueError("must be three finite numbers")
         return value
 
+    @field_validator("covariance")
+    @classmethod
+    def _covariance(cls, value: list[list[float]] | None) -> list[list[float]] | None:
+        if value is not None and _shape(value) != (PARAMETERS, PARAMETERS):
+            raise ValueError(f"must be {PARAMETERS} rows of {PARAMETERS} finite numbers")
+        return value
 
-class Calibration(BaseModel):
-    """What one camera knows of its court. Only the rim is needed to find shots; with `court_from_image` players stand
-    on the court in metres; with `camera` points above the floor can be projected as well."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Landmark(_Part):
+    """A cone or a tapped point: where it was seen, px, where it stands, m, and how far the fit is from it, px."""
 
-    schema_version: Literal[1] = 1
+    name: str
+    x: float
+    y: float
+    court_x_m: float
+    court_y_m: float
+    residual_px: float = Field(ge=0)
+
+
+class Quality(_Part):
+    """What the calibration says of itself: expected error over the visible part of the half court."""
+
+    verdict: Literal["good", "usable"]
+    error_median_cm: float = Field(ge=0)
+    error_p95_cm: float = Field(ge=0)
+    line_share: float = Field(ge=0, le=1, description="Share of the court's visible lines that were found.")
+    detail: str
+
+
+class Calibration(_Part):
+    """What one camera knows of its court. Only the rim is needed to find shots; with `camera` players stand on the
+    court in metres and points above the floor can be projected."""
+
+    schema_version: Literal[2] = 2
+    created: AwareDatetime | None = None
     image_size: tuple[int, int]
     rim: RimBox | None = None
     court: str = "fiba"
-    court_from_image: list[list[float]] | None = None
+    court_changes: dict[str, float] = Field(default_factory=dict)
     camera: CameraModel | None = None
+    landmarks: tuple[Landmark, ...] = ()
+    quality: Quality | None = None
 
-    @field_validator("court")
-    @classmethod
-    def _known_court(cls, value: str) -> str:
-        if value not in COURTS:
-            raise ValueError(f"unknown court {value!r}; known: {', '.join(sorted(COURTS))}")
-        return value
+    @model_validator(mode="after")
+    def _known_court(self) -> Calibration:
+        try:
+            find_court(self.court, self.court_changes)
+        except CourtError as error:
+            raise ValueError(str(error)) from None
+        return self
 
-    @field_validator("court_from_image")
+    @field_validator("image_size")
     @classmethod
-    def _invertible(cls, value: list[list[float]] | None) -> list[list[float]] | None:
-        if value is None:
-            return None
-        if np.shape(value) != (3, 3) or not np.all(np.isfinite(value)) or abs(np.linalg.det(value)) < 1e-12:
-            raise ValueError("must be an invertible matrix of three rows of three finite numbers")
+    def _size(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if min(value) < 1:
+            raise ValueError("must be width and height in pixels")
         return value
 
     @property
     def status(self) -> str:
         """`uncalibrated`, `rim-only` or `calibrated`."""
-        if self.court_from_image is not None:
+        if self.camera is not None:
             return "calibrated"
         return "rim-only" if self.rim is not None else "uncalibrated"
 
-    def homography(self) -> npt.NDArray[np.float64] | None:
-        """`court_from_image` as (3, 3), or None."""
-        return None if self.court_from_image is None else np.array(self.court_from_image)
+    def court_model(self) -> Court:
+        """The court's dimensions."""
+        return find_court(self.court, self.court_changes)
+
+    def camera_model(self) -> Camera | None:
+        """The camera, or None where only the rim is known."""
+        if self.camera is None:
+            return None
+        known = self.camera
+        return Camera(np.array(known.K), np.array(known.R), np.array(known.t), self.image_size, known.distortion)
+
+    def view(self) -> CourtView | None:
+        """From pixels to metres, or None where only the rim is known."""
+        camera = self.camera_model()
+        return None if camera is None or self.camera is None else CourtView(camera, self.camera.covariance)
 
 
-def from_camera(camera: Camera, rim: RimBox | None, court: str) -> Calibration:
-    """The whole calibration of a camera that is known exactly (the virtual gym's)."""
-    return Calibration(
-        image_size=camera.image_size,
-        rim=rim,
-        court=court,
-        court_from_image=camera.court_from_image().tolist(),
-        camera=CameraModel(K=camera.K.tolist(), R=camera.R.tolist(), t=camera.t.tolist()),
+def from_camera(
+    camera: Camera, rim: RimBox | None, court: str, covariance: np.ndarray | None = None, **more: Any
+) -> Calibration:
+    """The calibration of a camera in space. more: further fields of `Calibration`."""
+    model = CameraModel(
+        K=camera.K.tolist(),
+        R=camera.R.tolist(),
+        t=camera.t.tolist(),
+        distortion=camera.distortion,
+        covariance=None if covariance is None else covariance.tolist(),
     )
+    return Calibration(image_size=camera.image_size, rim=rim, court=court, camera=model, **more)
+
+
+def ring_box(camera: Camera, court: Court) -> RimBox | None:
+    """The box around the projected ring, or None where the camera does not see all of it."""
+    ring, _ = camera.project(court.ring())
+    (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0)
+    width, height = camera.image_size
+    if not (np.all(np.isfinite(ring)) and x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height):
+        return None
+    if x1 - x0 <= 1 or y1 - y0 <= 0:
+        return None
+    return RimBox(x=float(x0), y=float(y0), width=float(x1 - x0), height=float(y1 - y0))
 
 
 def load(path: Path) -> Calibration:
-    """Read and check a calibration file. Raises CalibrationError in one line."""
+    """Read and check a calibration file; one of an older version is brought up to date. Raises CalibrationError."""
+    again = "calibrate again, or bring the previous one back with 'courtside calibrate undo'"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Calibration.model_validate(data)
     except FileNotFoundError:
-        raise CalibrationError(f"{path}: no such calibration file; make one with 'courtside calibrate rim'") from None
-    except (OSError, UnicodeDecodeError) as error:
+        raise CalibrationError(f"{path}: no such calibration file; make one with 'courtside calibrate'") from None
+    except UnicodeDecodeError:
+        raise CalibrationError(f"{path}: not JSON (it is not text); {again}") from None
+    except OSError as error:
         raise CalibrationError(f"{path}: cannot be read: {error}") from None
     except json.JSONDecodeError as error:
-        raise CalibrationError(f"{path}: not JSON ({error.msg} in line {error.lineno}); calibrate again") from None
+        raise CalibrationError(f"{path}: not JSON ({error.msg} in line {error.lineno}); {again}") from None
+    try:
+        return Calibration.model_validate(_up_to_date(path, data))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise CalibrationError(f"{path}: {where}: {first['msg']}; calibrate again") from None
+        where = ".".join(str(part) for part in first["loc"])
+        raise CalibrationError(f"{path}: {where + ': ' if where else ''}{first['msg']}; {again}") from None
 
 
 def save(path: Path, calibration: Calibration) -> None:
-    """Write the file atomically: a power cut leaves the old file or the new one, never half of one."""
+    """Write the file atomically: a power cut leaves the old file or the new one, never half of one.
+
+    The file that was there goes into `history_folder`, whatever it holds. Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _keep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -141,3 +220,69 @@ def save(path: Path, calibration: Calibration) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def history_folder(path: Path) -> Path:
+    """Where the earlier calibrations of a file are kept."""
+    return path.with_name(f"{path.stem}-history")
+
+
+def undo(path: Path) -> Path:
+    """Put the newest usable earlier calibration back in its place; returns the file it came from.
+
+    What stood there before is kept as well, unless nothing of it can be read. Raises CalibrationError where there is
+    no earlier one, OSError.
+    """
+    for earlier in sorted(history_folder(path).glob("*.json"), reverse=True):
+        try:
+            calibration = load(earlier)
+        except CalibrationError:
+            continue
+        path.unlink(missing_ok=True)
+        save(path, calibration)
+        earlier.unlink()
+        return earlier
+    raise CalibrationError(f"{path}: no earlier calibration to go back to; make one with 'courtside calibrate'")
+
+
+def _keep(path: Path) -> None:
+    if not path.exists():
+        return
+    folder = history_folder(path)
+    folder.mkdir(exist_ok=True)
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+    shutil.copy2(path, folder / f"{stamp}.json")
+    for old in sorted(folder.glob("*.json"))[:-HISTORY_KEPT]:
+        old.unlink()
+
+
+def _up_to_date(path: Path, data: Any) -> Any:
+    """The content of a file of any version that was ever written, as the newest. Raises CalibrationError."""
+    version = data.get("schema_version", 1) if isinstance(data, dict) else SCHEMA_VERSION
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise CalibrationError(
+            f"{path}: is of version {version}, made by a newer courtside (this one knows {SCHEMA_VERSION}): "
+            "update this box or calibrate again"
+        )
+    if version != 1:
+        return data
+    # Version 1 kept the homography beside the camera.
+    data = {**data, "schema_version": SCHEMA_VERSION}
+    homography = data.pop("court_from_image", None)
+    if homography is not None and data.get("camera") is None:
+        size = data.get("image_size")
+        if _shape(homography) != (3, 3) or _shape(size) != (2,):
+            raise CalibrationError(f"{path}: court_from_image: must be three rows of three numbers; calibrate again")
+        camera = camera_from_homography(np.linalg.pinv(np.array(homography)), (int(size[0]), int(size[1])))
+        if camera is None:
+            raise CalibrationError(f"{path}: court_from_image: no camera can see the floor so; calibrate again")
+        data["camera"] = {"K": camera.K.tolist(), "R": camera.R.tolist(), "t": camera.t.tolist()}
+    return data
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        return ()
+    return array.shape if np.all(np.isfinite(array)) else ()

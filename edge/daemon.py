@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from calibration.court import COURTS, Court
+from calibration.court import Court
 from calibration.store import Calibration, RimBox, save
 from edge.calibrated import choose_calibration
 from edge.capture import Source, open_source
@@ -118,7 +118,7 @@ class Analysis:
 
     def _court(self) -> Court | None:
         known = self._calibration
-        return COURTS[known.court] if known is not None and known.court_from_image is not None else None
+        return known.court_model() if known is not None and known.camera is not None else None
 
     def _run(self) -> None:
         try:

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from calibration.store import Calibration
+from calibration.view import CourtView
 from edge.config import Config
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
 from edge.tracking.ball import BallTracker
-from edge.tracking.ground import ground_contact, to_court
+from edge.tracking.ground import ground_contact
 from edge.tracking.players import PlayerTrack, PlayerTracker
 from edge.types import (
     BallState,
@@ -87,14 +88,14 @@ class Pipeline:
         self._shots = ShotFinder(config.game, session)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
-        self._homography: FloatArray | None = None
+        self._view: CourtView | None = None
         self._rim_in_scene: Rim | None = None
         self.recalibrate(calibration)
 
     def recalibrate(self, calibration: Calibration | None) -> None:
         """Use another calibration from the next frame on."""
         self._calibration = calibration
-        self._homography = None if calibration is None else calibration.homography()
+        self._view = None if calibration is None else calibration.view()
         self._rim_in_scene = None
 
     def step(self, frame: Frame) -> Step:
@@ -225,8 +226,9 @@ class Pipeline:
     def _player(self, track: PlayerTrack, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
-        if self._homography is not None:
-            court_xy, covariance = to_court(*ground_contact(box, keypoints), self._homography)
+        found = None if self._view is None else self._view.to_court(*ground_contact(box, keypoints))
+        if found is not None:
+            court_xy, covariance = found
         return PlayerState(
             track_id=track.track_id, box=box, velocity_px_s=mean[2:4],
             covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=track.status,

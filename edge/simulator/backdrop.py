@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.camera import Camera
-from calibration.court import LINE_WIDTH_M, Court
+from calibration.court import Court
 from edge.types import FloatArray, Image
 
 FLOOR_ORIGIN_M = (-6.0, -12.6)
@@ -71,7 +71,7 @@ def floor_texture(court: Court, look: Look, rng: np.random.Generator) -> Image:
     area[:] = cv2.addWeighted(area, 0.25, np.full_like(area, 1) * look.paint.astype(np.uint8), 0.75, 0)
     for line in court.half_court_lines():
         points = np.round(_texture_px(line) * 16).astype(np.int32)
-        thickness = max(1, round(LINE_WIDTH_M * FLOOR_PX_PER_M))
+        thickness = max(1, round(court.line_width_m * FLOOR_PX_PER_M))
         cv2.polylines(texture, [points], False, look.line.tolist(), thickness, cv2.LINE_AA, 4)
     return texture
 

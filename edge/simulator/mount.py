@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration.camera import Camera, look_at
 from calibration.court import Court
-from calibration.store import Calibration, RimBox, from_camera
+from calibration.store import Calibration, from_camera, ring_box
 from edge.simulator.scenario import SimulatorError
 
 
@@ -45,19 +45,10 @@ def place_camera(mount: str, rng: np.random.Generator, width: int, height: int) 
     return look_at(position, target, (width, height), float(np.degrees(2 * np.arctan(wide))))
 
 
-def ring_points_m(court: Court, count: int = 72) -> np.ndarray:
-    """Points (count, 3) m along the ring's inner edge."""
-    angle = np.linspace(0.0, 2 * np.pi, count, endpoint=False)
-    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(count)])
-    return np.asarray(court.rim_centre(1) + court.rim_diameter_m / 2 * circle)
-
-
 def gym_calibration(camera: Camera, court: Court) -> Calibration:
     """Everything the camera knows, the projected ring's box included. Raises SimulatorError if it does not see it."""
-    ring, _ = camera.project(ring_points_m(court))
-    (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0)
-    width, height = camera.image_size
-    if not (np.all(np.isfinite(ring)) and x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height):
+    rim = ring_box(camera, court)
+    if rim is None:
+        width, height = camera.image_size
         raise SimulatorError(f"the camera does not see the whole ring at {width}x{height}: choose another mount")
-    rim = RimBox(x=float(x0), y=float(y0), width=float(x1 - x0), height=float(y1 - y0))
     return from_camera(camera, rim, court.name)

@@ -12,7 +12,6 @@ from calibration.court import Court
 from edge.simulator.backdrop import draw_look, light_field, render_backdrop
 from edge.simulator.body import CLOTH_PARTS, Kit, kit_colours
 from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
-from edge.simulator.mount import ring_points_m
 from edge.simulator.observe import to_primitives
 from edge.simulator.raster import BALL, CAPSULE, CLOTH, PRIMITIVE, add_noise, draw, shadows
 from edge.simulator.scenario import Scenario
@@ -113,7 +112,7 @@ class Renderer:
         self._floor = camera.court_from_image()
 
     def _ring_and_net(self, ball: FloatArray | None) -> FloatArray:
-        ring = ring_points_m(self.court, 36)
+        ring = self.court.ring(36)
         ring += (ring - self.court.rim_centre(1)) * (RING_TUBE_M / 0.225)
         first, second = net_lines(self.court, ball)
         cords = to_primitives(self.camera, first, second, np.full((len(first), 2), 0.0045), np.full((1, 3), 238.0))

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 
 from calibration.camera import look_at
-from calibration.store import Calibration, CalibrationError, RimBox, from_camera, load, save
+from calibration.court import FIBA
+from calibration.store import (
+    Calibration,
+    CalibrationError,
+    RimBox,
+    from_camera,
+    history_folder,
+    load,
+    ring_box,
+    save,
+    undo,
+)
 
 CAMERA = look_at([2.0, -9.0, 3.5], [11.0, 0.0, 1.5], (1280, 720), 70.0)
 RIM = RimBox(x=600, y=150, width=60, height=14)
@@ -15,10 +26,11 @@ RIM = RimBox(x=600, y=150, width=60, height=14)
 
 def test_what_is_saved_is_loaded_and_others_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "calibration.json"
-    calibration = from_camera(CAMERA, RIM, "fiba")
+    calibration = from_camera(CAMERA, RIM, "custom", np.eye(8) * 1e-4, court_changes={"width_m": 14.0})
     save(path, calibration)
     assert load(path) == calibration
     assert calibration.status == "calibrated"
+    assert calibration.court_model().width_m == 14.0
     assert path.stat().st_mode & 0o777 == 0o644
     assert [entry.name for entry in path.parent.iterdir()] == ["calibration.json"]
 
@@ -26,7 +38,7 @@ def test_what_is_saved_is_loaded_and_others_may_read_it(tmp_path: Path) -> None:
 def test_a_rim_alone_is_a_calibration() -> None:
     calibration = Calibration(image_size=(1280, 720), rim=RIM)
     assert calibration.status == "rim-only"
-    assert calibration.homography() is None
+    assert calibration.view() is None
     assert Calibration(image_size=(1280, 720)).status == "uncalibrated"
 
 
@@ -35,39 +47,80 @@ def test_a_rim_alone_is_a_calibration() -> None:
     [
         (None, "no such calibration file"),
         ("{", "not JSON"),
+        ("\x00\xff", "not JSON"),
+        ("[1, 2]", "Calibration"),
         ('{"image_size": [1280, 720], "rims": 1}', "rims"),
         ('{"image_size": [1280, 720], "court": "moon"}', "unknown court 'moon'"),
-        ('{"schema_version": 2, "image_size": [1280, 720]}', "schema_version"),
-        (json.dumps({"image_size": [1280, 720], "court_from_image": [[1, 0, 0]] * 3}), "invertible"),
+        ('{"schema_version": 3, "image_size": [1280, 720]}', "made by a newer courtside"),
+        ('{"schema_version": "x", "image_size": [1280, 720]}', "schema_version"),
+        (json.dumps({"image_size": [1280, 720], "court_from_image": [[1, 0, 0]] * 2}), "court_from_image"),
+        (json.dumps({"image_size": [1280, 720], "court_from_image": [[1, 0, 0]] * 3}), "no camera can see"),
         ('{"image_size": [1280, 720], "rim": {"x": 1, "y": 1, "width": 0, "height": 3}}', "rim.width"),
+        (
+            json.dumps(
+                {
+                    "schema_version": 2,
+                    "image_size": [9, 9],
+                    "camera": {"K": [[1] * 3] * 3, "R": [[1] * 3] * 3, "t": [0] * 3},
+                }
+            ),
+            "rotation matrix",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_says_so_in_one_line(tmp_path: Path, content: str | None, message: str) -> None:
     path = tmp_path / "calibration.json"
     if content is not None:
-        path.write_text(content, encoding="utf-8")
+        path.write_bytes(content.encode("latin-1"))
     with pytest.raises(CalibrationError, match=message) as caught:
         load(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_the_homography_is_the_camera_on_the_floor() -> None:
-    points = np.array([[10.0, -3.0, 0.0], [13.0, 4.0, 0.0], [8.5, 0.0, 0.0]])
-    image, depth = CAMERA.project(points)
-    assert (depth > 0).all()
-    back = np.column_stack([image, np.ones(3)]) @ CAMERA.court_from_image().T
-    assert np.allclose(back[:, :2] / back[:, 2:], points[:, :2], atol=1e-8)
+@pytest.mark.parametrize("keep_camera", [True, False])
+def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path, keep_camera: bool) -> None:
+    old = {
+        "schema_version": 1,
+        "image_size": [1280, 720],
+        "rim": RIM.model_dump(),
+        "court": "fiba",
+        "court_from_image": CAMERA.court_from_image().tolist(),
+        "camera": {"K": CAMERA.K.tolist(), "R": CAMERA.R.tolist(), "t": CAMERA.t.tolist()} if keep_camera else None,
+    }
+    path = tmp_path / "calibration.json"
+    path.write_text(json.dumps(old), encoding="utf-8")
+    camera = load(path).camera_model()
+    assert camera is not None
+    assert camera.centre == pytest.approx(CAMERA.centre, abs=1e-4)
+    assert load(path).rim == RIM
 
 
-def test_a_ray_goes_through_its_point() -> None:
-    point = np.array([12.4, 0.3, 3.05])
-    ray = CAMERA.ray(CAMERA.project(point)[0])
-    to_point = point - CAMERA.centre
-    assert np.allclose(ray, to_point / np.linalg.norm(to_point), atol=1e-9)
+def test_earlier_files_are_kept_and_can_be_brought_back(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    first, second = (Calibration(image_size=(1280, 720), rim=RIM.model_copy(update={"x": x})) for x in (1.0, 2.0))
+    save(path, first)
+    save(path, second)
+    path.write_text("{ torn", encoding="utf-8")
+    undo(path)
+    assert load(path) == first
+    with pytest.raises(CalibrationError, match="no earlier calibration"):
+        undo(path)
+    assert load(path) == first
 
 
-def test_what_is_behind_the_camera_has_no_pixel() -> None:
-    image, depth = CAMERA.project([-5.0, -20.0, 1.0])
-    assert depth < 0
-    assert np.isnan(image).all()
+def test_the_history_does_not_grow_for_ever(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    for x in range(25):
+        save(path, Calibration(image_size=(1280, 720), rim=RIM.model_copy(update={"x": float(x)})))
+    kept = sorted(history_folder(path).glob("*.json"))
+    assert [load(entry).rim.x for entry in kept] == [float(x) for x in range(4, 24)]
+
+
+def test_the_ring_s_box_is_around_the_projected_ring() -> None:
+    box = ring_box(CAMERA, FIBA)
+    assert box is not None
+    middle, _ = CAMERA.project(FIBA.rim_centre())
+    assert (box.x + box.width / 2, box.y + box.height / 2) == pytest.approx(tuple(middle), abs=0.5)
+    away = look_at([2.0, -9.0, 3.5], [-11.0, 0.0, 1.5], (1280, 720), 70.0)
+    assert ring_box(away, FIBA) is None

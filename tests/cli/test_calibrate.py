@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.store import Calibration, RimBox, load, save
+from calibration.store import RimBox, load, save
 from edge.cli import main
 from edge.simulator import VirtualGym
 
@@ -38,10 +38,10 @@ def test_a_rim_in_a_picture(tmp_path: Path) -> None:
 def test_what_the_file_held_is_kept(tmp_path: Path) -> None:
     picture, out = tmp_path / "photo.png", tmp_path / "court.json"
     cv2.imwrite(str(picture), np.zeros((128, 160, 3), np.uint8))
-    matrix = [[0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 1.0]]
-    save(out, Calibration(image_size=(160, 128), court_from_image=matrix))
+    known = from_camera(look_at([2, -9, 3.5], [11, 0, 1.5], (160, 128), 70), None, "nba")
+    save(out, known)
     assert main(["calibrate", "rim", "--image", str(picture), "--rim", "60,20,30,10", "--out", str(out)]) == 0
-    assert load(out).court_from_image == matrix
+    assert (load(out).camera, load(out).court) == (known.camera, "nba")
 
 
 @pytest.mark.parametrize(

@@ -94,13 +94,12 @@ def test_the_hottest_sensor_counts(tmp_path: Path) -> None:
 
 
 def test_the_rim_given_by_hand_wins_and_the_rest_stays(tmp_path: Path) -> None:
-    matrix = [[0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 1.0]]
-    known = Calibration(image_size=SIZE, rim=RimBox(x=1, y=1, width=9, height=5), court_from_image=matrix)
+    known = from_camera(look_at([2, -9, 3.5], [11, 0, 1.5], SIZE, 70), RimBox(x=1, y=1, width=9, height=5), "fiba")
     config = Config(data_dir=tmp_path)
     assert choose_calibration(config, known, SIZE, None)[0] == known
     found, _ = choose_calibration(config, known, SIZE, RIM)
     assert found is not None
-    assert (found.rim, found.court_from_image) == (RIM, matrix)
+    assert (found.rim, found.camera) == (RIM, known.camera)
 
 
 def test_the_file_is_used_where_it_fits_the_picture(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from calibration.court import FIBA
 from edge.simulator import SCENARIOS, BallPhase, Scenario, SimulatorError, Truth, VirtualGym
-from edge.simulator.mount import MOUNT_TABLE, ring_points_m
+from edge.simulator.mount import MOUNT_TABLE
 from edge.types import Frame
 
 SIZE = (640, 360)
@@ -101,7 +101,7 @@ def test_every_mount_sees_the_ring_and_its_calibration_fits(mount: str, seed: in
     assert rim is not None
     assert gym.calibration.status == "calibrated"
     assert 2.5 <= gym.camera.centre[2] <= 5.0
-    ring, _ = gym.camera.project(ring_points_m(FIBA))
+    ring, _ = gym.camera.project(FIBA.ring())
     assert ring.min(axis=0) == pytest.approx([rim.x, rim.y])
     assert ring.max(axis=0) == pytest.approx([rim.x + rim.width, rim.y + rim.height])
     spot = np.array([8.2, -0.4, 0.0])

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from edge.config import TrackingConfig
-from edge.tracking.ground import ground_contact, to_court
 from edge.tracking.players import PlayerTracker
 from edge.types import TrackStatus
 
@@ -84,18 +83,6 @@ def test_time_that_goes_back_or_jumps_is_survived() -> None:
         tracker.update(time_s, box(200)[None], np.array([0.9]), None, None)
     assert all(np.isfinite(t.mean).all() for t in tracker.tracks)
     assert tracker.tracks[-1].mean[0] == pytest.approx(200, abs=15)
-
-
-def test_the_court_covariance_is_that_of_many_projected_points() -> None:
-    homography = np.array([[0.01, 0.002, -3.0], [0.001, 0.03, -8.0], [0.0001, 0.002, 1.0]])
-    xy, covariance = ground_contact(np.array([300.0, 200, 380, 440]), None)
-    court, court_covariance = to_court(xy, covariance, homography)
-    rng = np.random.default_rng(0)
-    points = rng.multivariate_normal(xy, covariance, 20000)
-    projected = np.column_stack([points, np.ones(len(points))]) @ homography.T
-    projected = projected[:, :2] / projected[:, 2:]
-    assert np.allclose(projected.mean(axis=0), court, atol=0.02)
-    assert np.allclose(np.cov(projected.T), court_covariance, rtol=0.15, atol=1e-3)
 
 
 def test_a_sprint_at_ten_frames_a_second_keeps_its_number() -> None:
