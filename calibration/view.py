@@ -49,7 +49,7 @@ class CourtView:
 
 
 def floor_covariance(camera: Camera, covariance: FloatArray, pixels: FloatArray) -> FloatArray:
-    """Covariance (..., 2, 2) m^2 of the floor points under pixels (..., 2) that the camera's own (8, 8) brings about."""
+    """Covariance (..., 2, 2) m^2 of the floor points under pixels (..., 2) due to the camera's own (8, 8)."""
     jacobian = floor_parameter_jacobian(camera, pixels)
     return np.asarray(jacobian @ covariance @ np.swapaxes(jacobian, -1, -2))
 

@@ -75,7 +75,7 @@ def test_four_points_give_the_camera_back() -> None:
     image, _ = PLAIN.project(np.column_stack([court, np.zeros(4)]))
     homography = fit_homography(image, court)
     assert homography is not None
-    assert apply_homography(homography, court) == pytest.approx(image, abs=1e-6)
+    assert apply_homography(homography, court) == pytest.approx(image, abs=1e-4)
     for scale in (1.0, -2.0):
         camera = camera_from_homography(scale * homography, PLAIN.image_size)
         assert camera is not None

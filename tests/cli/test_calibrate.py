@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.store import RimBox, load, save
+from calibration.camera import look_at
+from calibration.store import RimBox, from_camera, load, save
 from edge.cli import main
 from edge.simulator import VirtualGym
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.store import Calibration, CalibrationError, RimBox, save
+from calibration.camera import look_at
+from calibration.store import Calibration, CalibrationError, RimBox, from_camera, save
 from edge.calibrated import choose_calibration
 from edge.config import Config
 from edge.health import Meter, find_warnings
