@@ -1,0 +1,294 @@
+"""The camera behind a picture: marks tried in every way that makes sense, each fitted, then held against the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from calibration.assign import Hypothesis, hypotheses
+from calibration.camera import Camera, FloatArray
+from calibration.cones import Cone, Image
+from calibration.court import Court, CourtError, find_court, layout_landmarks
+from calibration.fit import Fit, LinePoints, Points, fit_camera, no_lines
+from calibration.lens import Lens
+from calibration.lines import find_lines, sample_lines
+from calibration.request import CalibrationRequest
+from calibration.store import ring_box
+from calibration.view import floor_parameter_jacobian
+
+Marks = dict[int, tuple[float, float]]
+
+# How well a cone's foot is seen, px at 1280 across, and how well a cone or a finger is put on a mark.
+_CONE_SIGMA_PX, _CONE_SIGMA_M = 0.7, 0.015
+_TAP_SIGMA_PX = 1.5
+_RIM_TAP_SIGMA_PX, _RIM_SIGMA_M = 2.5, 0.02
+# Neighbouring samples of a line err together, and paint lies where somebody's tape was.
+_LINE_SIGMA_PX, _PAINT_SIGMA_M, _SAMPLES_A_FACT = 0.35, 0.01, 8.0
+_REACHES_PX = (12.0, 6.0, 3.0)
+_ON_LINE_PX = 1.2
+_LEAST_SAMPLES = 40
+# Share of the visible lines that is found at their places when a camera is right; below _HOPELESS after one round it
+# is wrong; above _PROVEN the lines overrule a cone.
+LINES_SEEN, _HOPELESS, PROVEN = 0.35, 0.12, 0.6
+_CONE_NEAR_PX = 12.0
+_WRONG_MARK_M, _WRONG_MARK_PX = 0.2, 3.0
+_WIDEST_FOOT_M = 0.25
+_START_FOV_DEG = (45.0, 60.0, 75.0, 90.0, 105.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A fitted camera with its marks (landmark's index to px), the cones behind them, the landmarks whose marks were
+    left out, the share of the visible lines that lies where expected, and whether lines took part."""
+
+    fit: Fit
+    marks: Marks
+    cone_of: dict[int, int]
+    left_out: tuple[int, ...]
+    line_share: float
+    lines_used: bool
+    oddity: float
+    ring_seen: bool
+
+    @property
+    def merit(self) -> float:
+        """Higher is better: the lines decide where they are seen, else how usual the cones' camera is."""
+        marks = 0.6 * len(self.marks) - 0.3 * self.oddity + (0.3 if self.ring_seen else 0.0)
+        return 10.0 * self.line_share + marks
+
+
+class Scene:
+    """The averaged picture and what does not change while hypotheses are tried on it. Raises CourtError."""
+
+    def __init__(self, image: Image, request: CalibrationRequest) -> None:
+        self.image, self.request = image, request
+        self.size = (image.shape[1], image.shape[0])
+        self.scale = image.shape[1] / 1280
+        self.grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        self.court = find_court(request.court, request.court_changes)
+        named = layout_landmarks(self.court, request.layout)
+        if request.points is not None:
+            named = _named(self.court, request.points)
+        self.names = list(named)
+        self.landmarks_m = np.array(list(named.values())).reshape(-1, 2)
+
+    def on(self, court: Court) -> Scene:
+        """The same picture taken for another court, with its marks on the landmarks of the same names."""
+        return Scene(self.image, replace(self.request, court=court.name, court_changes={}))
+
+
+def solve_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
+    """The hypotheses that hold, each fitted, the best first.
+
+    Once the lines have proven one, only other turns of the same cones are still tried.
+    """
+    out: list[Solved] = []
+    proven: set[int] | None = None
+    for hypothesis in hypotheses(cones, scene.landmarks_m, scene.size):
+        if proven is not None and set(hypothesis.cone_of.values()) != proven:
+            continue
+        solved = _solve_one(scene, hypothesis, cones)
+        if solved is None:
+            continue
+        out.append(solved)
+        if solved.line_share > PROVEN:
+            proven = set(hypothesis.cone_of.values())
+    return sorted(out, key=lambda solved: -solved.merit)
+
+
+def solve_points(scene: Scene, points: Mapping[str, tuple[float, float]]) -> list[Solved]:
+    """The cameras above the floor that see points given by hand, the best first."""
+    marks = {k: (float(x), float(y)) for k, (x, y) in enumerate(points.values())}
+    found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks))
+    upright = [solved for solved in found if solved is not None and solved.fit.camera.centre[2] > 0.3]
+    return sorted(upright, key=lambda solved: -solved.merit)
+
+
+def wrong_marks(scene: Scene, camera: Camera, marks: Marks) -> npt.NDArray[np.bool_]:
+    """Which marks (M,) lie elsewhere than a camera says, by more than a far cone's seeing explains."""
+    expected, _ = camera.project(np.column_stack([scene.landmarks_m, np.zeros(len(scene.landmarks_m))])[list(marks)])
+    off_px = np.linalg.norm(expected - np.array(list(marks.values())).reshape(-1, 2), axis=1)
+    off_m = mark_offsets_m(scene, camera, marks)
+    return np.asarray((off_m > _WRONG_MARK_M) & ~(off_px < _WRONG_MARK_PX * scene.scale))
+
+
+def mark_offsets_m(scene: Scene, camera: Camera, marks: Marks) -> FloatArray:
+    """How far the floor under each mark's pixel is from its landmark, (M,) m; 99 above the horizon."""
+    floor = camera.floor(np.array(list(marks.values())).reshape(-1, 2))
+    return np.nan_to_num(np.linalg.norm(floor - scene.landmarks_m[list(marks)], axis=1), nan=99.0)
+
+
+def refine(
+    scene: Scene, start: Camera, marks: Marks, cone_of: dict[int, int], cones: list[Cone], oddity: float
+) -> Solved | None:
+    """Fit the marks, then the marks and the lines that lie near enough, looking ever nearer.
+
+    Where the lines prove the camera, a mark that lies elsewhere is left out. Lines that are not the court's are not
+    believed: then the marks alone count.
+    """
+    alone = _fit_marks(scene, start, marks, no_lines())
+    if alone is None:
+        return None
+    fit, share = alone, 0.0
+    left_out: tuple[int, ...] = ()
+    for reach in _REACHES_PX:
+        lines, _ = _lines_near(scene, fit, reach)
+        better = _fit_marks(scene, fit.camera, marks, lines) if len(lines.court_m) >= _LEAST_SAMPLES else None
+        if better is None:
+            break
+        fit = better
+        lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
+        if share < _HOPELESS:
+            break
+        if share > PROVEN:
+            marks, cone_of, left_out = _proven_marks(scene, fit.camera, marks, cone_of, cones)
+    lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
+    used = share >= LINES_SEEN and len(lines.court_m) >= _LEAST_SAMPLES
+    if not used:
+        fit = alone
+    ring = ring_box(fit.camera, scene.court) is not None
+    return Solved(fit, marks, cone_of, left_out, share, used, oddity, ring)
+
+
+def _named(court: Court, points: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Court metres of points by their names: landmarks, or places written "x,y"."""
+    known, found = court.landmarks(), {}
+    for name in points:
+        if name in known:
+            found[name] = known[name]
+            continue
+        try:
+            x, y = (float(part) for part in name.split(","))
+        except ValueError:
+            raise CourtError(f"no landmark {name!r} on court {court.name!r}; known: {', '.join(known)}") from None
+        found[name] = (x, y)
+    return found
+
+
+def _solve_one(scene: Scene, hypothesis: Hypothesis, cones: list[Cone]) -> Solved | None:
+    """One hypothesis: fit its cones, take in those on the other landmarks, then the lines."""
+    camera = _with_lens(hypothesis.camera, scene.request.lens)
+    chosen = dict(hypothesis.cone_of)
+    fit = _fit_marks(scene, camera, _feet(camera, cones, chosen), no_lines())
+    if fit is None:
+        return None
+    chosen = _take_in(scene, fit.camera, cones, chosen)
+    return refine(scene, fit.camera, _feet(fit.camera, cones, chosen), chosen, cones, hypothesis.oddity)
+
+
+def _take_in(scene: Scene, camera: Camera, cones: list[Cone], chosen: dict[int, int]) -> dict[int, int]:
+    """The cones nearest to the landmarks that have none yet, where near enough."""
+    chosen = dict(chosen)
+    for k, landmark in enumerate(scene.landmarks_m):
+        expected, _ = camera.project(np.append(landmark, 0.0))
+        free = [i for i in range(len(cones)) if i not in chosen.values()]
+        if k in chosen or not free or not np.all(np.isfinite(expected)):
+            continue
+        away = [float(np.hypot(*(np.array(_foot(camera, cones[i])) - expected))) for i in free]
+        if min(away) < _CONE_NEAR_PX * scene.scale:
+            chosen[k] = free[int(np.argmin(away))]
+    return chosen
+
+
+def _proven_marks(
+    scene: Scene, camera: Camera, marks: Marks, cone_of: dict[int, int], cones: list[Cone]
+) -> tuple[Marks, dict[int, int], tuple[int, ...]]:
+    """Marks measured anew with a camera that the lines have proven; those that lie elsewhere go, or are found anew."""
+    if cone_of:
+        marks = _feet(camera, cones, cone_of)
+    good = ~wrong_marks(scene, camera, marks)
+    kept = {k: at for (k, at), ok in zip(marks.items(), good, strict=True) if ok}
+    left = tuple(k for k in marks if k not in kept)
+    if cone_of:
+        cone_of = _take_in(scene, camera, cones, {k: cone_of[k] for k in kept})
+        kept = _feet(camera, cones, cone_of)
+        left = tuple(k for k in left if k not in kept)
+    return kept, cone_of, left
+
+
+def _feet(camera: Camera, cones: list[Cone], cone_of: dict[int, int]) -> Marks:
+    return {k: _foot(camera, cones[i]) for k, i in cone_of.items()}
+
+
+def _foot(camera: Camera, cone: Cone) -> tuple[float, float]:
+    """Where the middle of a cone's foot is, px: its lower edge is nearer to the camera by half its width."""
+    floor = camera.floor(np.array(cone.foot))
+    away = floor - camera.centre[:2]
+    distance = float(np.hypot(*away))
+    if not np.isfinite(distance) or distance < 0.5:
+        return cone.foot
+    depth = float(camera.R[2] @ np.append(floor, 0.0) + camera.t[2])
+    radius_m = min(cone.width / 2 * depth / camera.K[0, 0], _WIDEST_FOOT_M)
+    middle, _ = camera.project(np.append(floor + away / distance * radius_m, 0.0))
+    return (float(middle[0]), float(middle[1])) if np.all(np.isfinite(middle)) else cone.foot
+
+
+def _with_lens(camera: Camera, lens: Lens | None) -> Camera:
+    if lens is None:
+        return camera
+    K = np.array([[lens.focal_px, 0, lens.centre_px[0]], [0, lens.focal_px, lens.centre_px[1]], [0, 0, 1.0]])
+    return replace(camera, K=K, distortion=lens.distortion)
+
+
+def _starts(scene: Scene, marks: Marks) -> list[Camera]:
+    """Cameras to begin from where points are given: for fields of view from narrow to wide."""
+    court = np.column_stack([scene.landmarks_m, np.zeros(len(marks))])
+    image = np.array(list(marks.values()))
+    width, height = scene.size
+    starts = []
+    for fov in _START_FOV_DEG:
+        focal = width / 2 / np.tan(np.radians(fov) / 2)
+        K = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+        found, turns, shifts, _ = cv2.solvePnPGeneric(court, image, K, None, flags=cv2.SOLVEPNP_IPPE)
+        for turn, shift in zip(turns if found else (), shifts if found else (), strict=True):
+            camera = Camera(K, cv2.Rodrigues(turn)[0], shift.ravel(), scene.size)
+            if camera.centre[2] > 0.3:
+                starts.append(_with_lens(camera, scene.request.lens))
+    return starts
+
+
+def _fit_marks(scene: Scene, start: Camera, marks: Marks, lines: LinePoints) -> Fit | None:
+    return fit_camera(start, _points(scene, marks), lines, scene.request.lens is not None)
+
+
+def _points(scene: Scene, marks: Marks) -> Points:
+    """The marks, and the rim's tap, as the fit wants them."""
+    by_hand = scene.request.points is not None
+    world = [np.append(scene.landmarks_m[k], 0.0) for k in marks]
+    image = list(marks.values())
+    sigma_px = [(_TAP_SIGMA_PX if by_hand else _CONE_SIGMA_PX) * scene.scale] * len(marks)
+    sigma_m = [_CONE_SIGMA_M] * len(marks)
+    if scene.request.rim is not None:
+        world.append(scene.court.rim_centre())
+        image.append(scene.request.rim)
+        sigma_px.append(_RIM_TAP_SIGMA_PX * scene.scale)
+        sigma_m.append(_RIM_SIGMA_M)
+    count = len(world)
+    return Points(
+        np.array(world).reshape(count, 3),
+        np.array(image, dtype=float).reshape(count, 2),
+        np.array(sigma_px),
+        np.array(sigma_m),
+    )
+
+
+def _lines_near(scene: Scene, fit: Fit, reach_px: float) -> tuple[LinePoints, float]:
+    """Lines within reach of where the fit puts them, and the share of the visible samples that lie right there."""
+    samples = sample_lines(scene.court, fit.camera)
+    if not len(samples.court_m):
+        return no_lines(), 0.0
+    jacobian = floor_parameter_jacobian(fit.camera, samples.image_px)
+    spread_m = np.sqrt(np.nan_to_num(np.einsum("nij,jk,nik->n", jacobian, fit.covariance, jacobian), nan=1.0) / 2)
+    reach = np.clip(2.5 * spread_m * samples.px_per_m, 2.0 * scene.scale, max(2.0, reach_px) * scene.scale)
+    found = find_lines(scene.grey, samples, reach)
+    good = np.isfinite(found.offset_px)
+    image = samples.image_px[good] + found.offset_px[good, None] * samples.normal[good]
+    one = np.hypot(_LINE_SIGMA_PX * scene.scale, _PAINT_SIGMA_M * samples.px_per_m[good])
+    lines = LinePoints(samples.court_m[good], image, samples.normal[good], one * np.sqrt(_SAMPLES_A_FACT))
+    clear = samples.width_px > 0.5 * scene.scale
+    right_there = good & (np.abs(found.offset_px) < _ON_LINE_PX * scene.scale)
+    return lines, float(right_there[clear].mean()) if clear.any() else 0.0
