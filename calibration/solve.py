@@ -32,7 +32,7 @@ GOOD_CM, USABLE_CM = 10.0, 20.0
 # A second fit that the lines like nearly as much makes the first doubtful; so does one of cones that is hardly odder.
 _LINES_AHEAD, _ODDITY_AHEAD = 0.12, 1.2
 # Another court is only named where its lines fit so much better.
-_OTHER_COURT_AHEAD = 0.25
+_OTHER_COURT_AHEAD, _LINES_CLEAR = 0.1, 0.9
 _SAME_VIEW_M = 0.3
 # What counts as a cone when the coach is told how many were seen.
 _CONE_LIKENESS, _CONE_CONTRAST = 0.3, 45.0
@@ -155,7 +155,7 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
         return f"the mark at {name} is {100 * off_m.max():.0f} cm off the others: put its cone on the mark, or move it"
     if len(solved.marks) < 3:
         return "most marks are not where the painted lines say: check the court and the layout"
-    if not solved.lines_used or solved.line_share < PROVEN:
+    if solved.line_share < _LINES_CLEAR:
         other = _better_court(scene, solved)
         if other is not None:
             return f"the painted lines are not those of a {scene.court.name} court but of {other}: choose that court"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
+from calibration.lens import LensError
 from calibration.store import CalibrationError
 from edge.capture.source import CaptureError
 from edge.commands import analyze, calibrate, config, doctor, engines, run
@@ -16,7 +17,7 @@ from edge.config import ConfigError
 
 _COMMANDS = (run, analyze, calibrate, engines, doctor, config)
 _OUR_PACKAGES = ("edge", "engines", "calibration")
-_BAD_INPUT = (ConfigError, CaptureError, CalibrationError, CommandError)
+_BAD_INPUT = (ConfigError, CaptureError, CalibrationError, LensError, CommandError)
 
 EXIT_FAILURE = 1
 EXIT_BAD_INPUT = 2
@@ -25,6 +26,7 @@ EXIT_INTERRUPTED = 130
 _EXAMPLES = """examples:
   courtside run                                     the box, on the virtual gym
   courtside run --source /dev/video0                the box, on a USB camera
+  courtside calibrate                               where the court is: four cones, once
   courtside analyze shots.mp4 --out result          every shot of a recording
   courtside doctor                                  what is wrong, and how to mend it
 

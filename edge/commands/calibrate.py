@@ -1,106 +1,35 @@
-"""`courtside calibrate rim`: tells the box once where the ring is in its picture."""
+"""`courtside calibrate`: once per court. Four cones, and the box knows the court in metres."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-import cv2
-import numpy as np
-
-from calibration.store import Calibration, RimBox, load, save
-from edge.calibrated import choose_calibration
-from edge.capture import first_frame, open_source
-from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
-from edge.config import Config
-from edge.types import Image
+from edge.commands import calibrate_court, calibrate_lens, calibrate_rim, calibrate_show
 
 _EXAMPLES = """examples:
-  courtside calibrate rim --source /dev/video0 --rim 612,148,70,26
-  courtside calibrate rim --image photo.jpg --rim 612,148,70,26 --out court1.json
-  courtside calibrate rim --source gym:// --out gym.json          the virtual gym knows where its rim is
+  courtside calibrate                                         four cones on the half court's corners, box's own camera
+  courtside calibrate --layout key --court high-school        cones on the corners of the key
+  courtside calibrate --image a.jpg --point key-left=612,380 --point key-right=790,402 ...   points by hand
+  courtside calibrate --source gym://cones                    try it in the virtual gym
+  courtside calibrate lens --image board1.jpg board2.jpg ...  a wide lens, measured once with a checkerboard
+  courtside calibrate rim --rim 612,148,70,26                 only the rim: shots are counted, but nothing in metres
+  courtside calibrate show                                    draw what is known over a fresh picture
+  courtside calibrate undo                                    back to the calibration before
 
-The rim is the ellipse of the ring in the picture: X,Y of its upper left corner, then its width and height in pixels.
-A picture beside FILE shows the rim drawn in: look at it."""
-
-# A camera needs a few seconds to open, a network camera more.
-_FIRST_FRAME_S = 15.0
+Put a cone on each mark of the layout ('--layout help' lists them), look at the picture that is written, done."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("calibrate", help="tell the box where the rim is", description=__doc__)
-    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    rim = what.add_parser(
-        "rim",
-        help="the ring's ellipse in the picture",
-        description="Writes the rim into the calibration file; what else the file holds is kept.",
+    parser = subparsers.add_parser(
+        "calibrate",
+        help="tell the box where the court is: four cones, once",
+        description="Finds cones in about a second of frames, solves the camera, states its error and saves it. "
+        "A calibration that is not good enough is refused, and the one before is kept.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    picture = rim.add_mutually_exclusive_group()
-    picture.add_argument("--source", metavar="URI", help="take the picture from here (default: the settings' source)")
-    picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
-    add_rim_option(rim)
-    rim.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
-    add_settings_options(rim)
-    rim.set_defaults(execute=execute)
-
-
-def execute(args: argparse.Namespace) -> int:
-    config = settings(args, source__uri=args.source, source__realtime=False)
-    image, known = _from_file(args.image) if args.image else _from_source(config)
-    path = args.out or config.calibration_path
-    calibration = _with_rim(config, path, known, image, args.rim)
-    picture = path.with_suffix(".png")
-    try:
-        save(path, calibration)
-        cv2.imencode(".png", draw_rim(image, calibration))[1].tofile(picture)
-    except OSError as error:
-        raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
-    print(f"courtside: {path} ({calibration.status}); look at {picture}")
-    return 0
-
-
-def draw_rim(image: Image, calibration: Calibration) -> Image:
-    """A copy of the picture (H, W, 3) BGR with the rim's ellipse and its box."""
-    drawn, rim = image.copy(), calibration.rim
-    if rim is None:
-        return drawn
-    corners = [round(value) for value in (rim.x, rim.y, rim.x + rim.width, rim.y + rim.height)]
-    cv2.rectangle(drawn, corners[:2], corners[2:], (255, 255, 255), 1, cv2.LINE_AA)
-    centre = (round(rim.x + rim.width / 2), round(rim.y + rim.height / 2))
-    axes = (round(rim.width / 2), round(rim.height / 2))
-    cv2.ellipse(drawn, centre, axes, 0, 0, 360, (60, 60, 255), 2, cv2.LINE_AA)
-    return drawn
-
-
-def _from_file(path: Path) -> tuple[Image, None]:
-    try:
-        image = cv2.imdecode(np.fromfile(path, dtype=np.uint8), cv2.IMREAD_COLOR)
-    except OSError as error:
-        raise CommandError(f"{path}: cannot be read: {error.strerror}") from None
-    except cv2.error:
-        image = None
-    if image is None:
-        raise CommandError(f"{path}: is not a picture that can be read; use JPEG or PNG")
-    return np.asarray(image, dtype=np.uint8), None
-
-
-def _from_source(config: Config) -> tuple[Image, Calibration | None]:
-    with open_source(config.source) as source:
-        frame = first_frame(source, _FIRST_FRAME_S)
-        return frame.image, source.calibration
-
-
-def _with_rim(config: Config, path: Path, known: Calibration | None, image: Image, rim: RimBox | None) -> Calibration:
-    """The rim joined to what is known already: the gym's truth, or the file that is about to be replaced."""
-    if rim is None and known is None:
-        raise CommandError("where is the rim? give it with --rim x,y,w,h (pixels), read off the picture in any viewer")
-    image_size = (image.shape[1], image.shape[0])
-    if known is None and path.exists():
-        earlier = load(path)
-        known = earlier if earlier.image_size == image_size else None
-    known = known or Calibration(image_size=image_size)
-    calibration, _ = choose_calibration(config, known, image_size, rim)
-    assert calibration is not None
-    return calibration
+    what = parser.add_subparsers(dest="what", metavar="WHAT")
+    calibrate_lens.add_parser(what)
+    calibrate_rim.add_parser(what)
+    calibrate_show.add_parsers(what)
+    calibrate_court.add_options(parser)
