@@ -8,8 +8,9 @@ y along its width, z up. Times are seconds on a monotonic clock (live) or from t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, IntEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -191,6 +192,24 @@ class ShotStats:
     unknown: int = 0
     streak: int = 0
     best_streak: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """Whether the court's metres may be trusted. state: uncalibrated, rim-only, calibrated, moved (the camera was) or
+    blocked (it sees nothing of the scene); verdict: None where nobody judged; error_cm: expected on the court, 95th
+    percentile; moved_cm: by how much court figures are off since the camera moved; realigned: the box made up for it.
+    """
+
+    state: Literal["uncalibrated", "rim-only", "calibrated", "moved", "blocked"]
+    verdict: Literal["good", "usable"] | None = None
+    error_cm: float | None = None
+    court: str | None = None
+    created: datetime | None = None
+    moved_cm: float | None = None
+    suspect: bool = False
+    realigned: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from edge.publish.errors import PublishError
 from edge.publish.link import Link
 from edge.publish.outbox import Outbox
 from edge.publish.topics import Topics
-from edge.types import BoxHealth, ShotEvent, ShotStats, Snapshot, SourceState
+from edge.types import BoxHealth, CalibrationReport, ShotEvent, ShotStats, Snapshot, SourceState
 
 _log = logging.getLogger(__name__)
 
@@ -144,6 +144,10 @@ class Publisher:
     def source(self, state: SourceState) -> None:
         self._retain(self.topics.source, messages.source(state, _now()), qos=1)
 
+    def calibration(self, report: CalibrationReport) -> None:
+        """Retained: what the box knows of its court."""
+        self._retain(self.topics.calibration, messages.calibration(report, _now()), qos=1)
+
     def commands(self) -> list[Command]:
         """Commands that arrived since the last call; answer each with `reply`."""
         found: list[Command] = []
@@ -153,8 +157,10 @@ class Publisher:
             except queue.Empty:
                 return found
 
-    def reply(self, command: Command, ok: bool, detail: str = "") -> None:
-        self._inbox.put(partial(self._answer, command.request_id, NAMES[type(command)], ok, detail))
+    def reply(
+        self, command: Command, ok: bool, detail: str = "", draft: payloads.CalibrationDraft | None = None
+    ) -> None:
+        self._inbox.put(partial(self._answer, command.request_id, NAMES[type(command)], ok, detail, draft))
 
     def _find_broker(self) -> Address:
         settings = self._config.mqtt
@@ -251,8 +257,10 @@ class Publisher:
         except queue.Full:
             self._answer(command.request_id, name, False, "too many commands wait; try again later")
 
-    def _answer(self, request_id: str, name: str, ok: bool, detail: str) -> None:
-        reply = payloads.Reply(time=_now(), request_id=request_id, command=name, ok=ok, detail=detail)
+    def _answer(
+        self, request_id: str, name: str, ok: bool, detail: str, draft: payloads.CalibrationDraft | None = None
+    ) -> None:
+        reply = payloads.Reply(time=_now(), request_id=request_id, command=name, ok=ok, detail=detail, draft=draft)
         self._link.send(self.topics.reply, _bytes(reply), qos=1)
 
     def _status(self, state: Literal["online", "offline", "stopped"]) -> bytes:

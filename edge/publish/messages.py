@@ -10,7 +10,17 @@ import numpy.typing as npt
 
 from calibration.court import Court
 from edge.publish import payloads
-from edge.types import BallState, BoxHealth, PlayerState, Rim, ShotEvent, ShotStats, Snapshot, SourceState
+from edge.types import (
+    BallState,
+    BoxHealth,
+    CalibrationReport,
+    PlayerState,
+    Rim,
+    ShotEvent,
+    ShotStats,
+    Snapshot,
+    SourceState,
+)
 
 
 def shot(event: ShotEvent, time: datetime) -> payloads.Shot:
@@ -68,6 +78,21 @@ def source(state: SourceState, time: datetime) -> payloads.Source:
         detail=state.detail,
         frames=state.frames,
         dropped=state.dropped,
+    )
+
+
+def calibration(report: CalibrationReport, time: datetime) -> payloads.CalibrationState:
+    return payloads.CalibrationState(
+        time=time,
+        state=report.state,
+        verdict=report.verdict,
+        error_cm=_tenths(report.error_cm),
+        court=report.court,
+        created=report.created,
+        moved_cm=_tenths(report.moved_cm),
+        suspect=report.suspect,
+        realigned=report.realigned,
+        detail=report.detail,
     )
 
 
@@ -129,6 +154,10 @@ def _position(xy_m: Sequence[float] | npt.NDArray[np.floating] | None) -> payloa
     if xy_m is None or not np.all(np.isfinite(xy_m)):
         return None
     return payloads.CourtPosition(x=round(float(xy_m[0]), 3), y=round(float(xy_m[1]), 3))
+
+
+def _tenths(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else round(value, 1)
 
 
 def _share(value: float) -> float:

@@ -1,7 +1,8 @@
 """What each MQTT message holds. One pydantic model a topic; JSON Schemas of them are in `schemas/`.
 
-Image coordinates are pixels of the captured frame; court coordinates are metres from the court's centre, x along its
-length, y along its width. `time` is the wall clock (ISO 8601, UTC) at which the message was made; `capture_time_s` is
+Image coordinates are pixels of the captured frame; court coordinates are metres: x along the court's length, y to the
+left of somebody who faces the watched basket, from the court's centre (3x3: from the middle of the line opposite the
+basket). `time` is the wall clock (ISO 8601, UTC) at which the message was made; `capture_time_s` is
 the source's monotonic clock, good for differences only.
 """
 
@@ -14,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 SCHEMA_VERSION = 1
 
 Pixel = Annotated[float, Field(description="Pixels of the captured frame.")]
-Metre = Annotated[float, Field(description="Metres from the court's centre.")]
+Metre = Annotated[float, Field(description="Metres from the court's origin.")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 
@@ -68,6 +69,20 @@ class Source(Message):
     detail: str
     frames: Count
     dropped: Count
+
+
+class CalibrationState(Message):
+    """Topic `calibration`, retained: whether the court's metres may be trusted, and how far."""
+
+    state: Literal["uncalibrated", "rim-only", "calibrated", "moved", "blocked"]
+    verdict: Literal["good", "usable"] | None = Field(description="null where nobody judged it.")
+    error_cm: float | None = Field(ge=0, description="Expected error on the court, 95th percentile.")
+    court: str | None = Field(description="Kind of court, like fiba; null without a camera in space.")
+    created: AwareDatetime | None
+    moved_cm: float | None = Field(ge=0, description="How far the court's figures are off since the camera moved.")
+    suspect: bool = Field(description="The camera moved: court figures are not to be believed.")
+    realigned: bool = Field(description="The box itself made up for a small move.")
+    detail: str
 
 
 class CourtPosition(Part):
@@ -140,9 +155,10 @@ class LiveRim(Part):
 
 
 class CourtDimensions(Part):
-    """What it takes to draw the court, metres."""
+    """What it takes to draw the court, metres; a court with one basket begins at the line opposite of it."""
 
     name: str
+    baskets: Literal[1, 2]
     length_m: float
     width_m: float
     rim_from_baseline_m: float
@@ -154,6 +170,7 @@ class CourtDimensions(Part):
     three_point_radius_m: float
     three_point_side_m: float
     centre_circle_radius_m: float
+    no_charge_radius_m: float
 
 
 class Live(Message):
@@ -182,7 +199,10 @@ class FormAlert(Message):
 
 
 class Request(Part):
-    """Topics `cmd/ping` and `cmd/reset-stats`; the answer on `cmd/reply` carries the same `request_id`."""
+    """Topics `cmd/ping`, `cmd/reset-stats` and `cmd/calibrate-undo`.
+
+    The answer on `cmd/reply` carries the same `request_id`.
+    """
 
     schema_version: Literal[1] = 1
     request_id: str = Field(min_length=1, max_length=64)
@@ -197,6 +217,54 @@ class CalibrateRimRequest(Request):
     height: float = Field(gt=1)
 
 
+class ImagePoint(Part):
+    x: float = Field(ge=0, le=100_000)
+    y: float = Field(ge=0, le=100_000)
+
+
+_Landmark = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class CalibrateCourtRequest(Request):
+    """Topic `cmd/calibrate-court`: look for cones, or take the points, and answer with a draft; nothing is saved."""
+
+    court: str = Field("fiba", max_length=40)
+    court_changes: dict[_Landmark, float] = Field(default_factory=dict, max_length=20, description="Metres.")
+    layout: str = Field("half-court", max_length=400, description="A cone layout, or landmarks joined by commas.")
+    colour: str = Field("auto", max_length=40, description="auto, or the cones' colour.")
+    cone_tap: ImagePoint | None = Field(None, description="Pixel on one cone: its colour is learnt.")
+    points: dict[_Landmark, ImagePoint] | None = Field(
+        None, max_length=24, description="Pixels by landmark, set by hand: then no cones are looked for."
+    )
+    rim: ImagePoint | None = Field(None, description="Pixel in the middle of the ring.")
+
+
+class CalibrateSaveRequest(Request):
+    """Topic `cmd/calibrate-save`: keep the draft and use it from now on."""
+
+    draft_id: str = Field(min_length=1, max_length=64)
+
+
+class DraftPoint(Part):
+    name: str | None = Field(description="Landmark; null for what looks like a cone and belongs to none.")
+    x: Pixel
+    y: Pixel
+
+
+class CalibrationDraft(Part):
+    """A calibration that is not saved yet, for somebody to look at."""
+
+    draft_id: str
+    verdict: Literal["good", "usable", "refused"]
+    error_median_cm: float | None = Field(ge=0, description="Expected error on the court; null where refused.")
+    error_p95_cm: float | None = Field(ge=0)
+    points: list[DraftPoint]
+    rim: LiveRim | None
+    image_width: int = Field(gt=0)
+    image_height: int = Field(gt=0)
+    picture: str = Field(description="Where the page's server has the court drawn over the frame.")
+
+
 class Reply(Message):
     """Topic `cmd/reply`."""
 
@@ -204,12 +272,14 @@ class Reply(Message):
     command: str
     ok: bool
     detail: str
+    draft: CalibrationDraft | None = Field(None, description="Only in answers to calibrate-court.")
 
 
 MODELS: dict[str, type[Part]] = {
     "status": Status,
     "health": Health,
     "source": Source,
+    "calibration": CalibrationState,
     "shot": Shot,
     "stats": Stats,
     "recent-shots": RecentShots,
@@ -217,5 +287,7 @@ MODELS: dict[str, type[Part]] = {
     "form-alert": FormAlert,
     "cmd-request": Request,
     "cmd-calibrate-rim": CalibrateRimRequest,
+    "cmd-calibrate-court": CalibrateCourtRequest,
+    "cmd-calibrate-save": CalibrateSaveRequest,
     "cmd-reply": Reply,
 }

@@ -31,6 +31,10 @@ class Topics:
         return f"{self.prefix}/source"
 
     @property
+    def calibration(self) -> str:
+        return f"{self.prefix}/calibration"
+
+    @property
     def shot(self) -> str:
         return f"{self.prefix}/shot"
 

@@ -17,6 +17,7 @@ from edge.publish.schema import FOLDER, schema_texts, stale_schemas, write_schem
 from edge.types import (
     BallState,
     BoxHealth,
+    CalibrationReport,
     Outcome,
     PlayerState,
     Rim,
@@ -79,6 +80,22 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
     )
     recent = payloads.RecentShots(time=NOON, session="20260501T120000Z", shots=[messages.shot(shot(), NOON)])
     health = BoxHealth(23.97, 41.666, 12.34, "rim-only", {"detector": 20.123}, {"temperature_c": 51.0}, ("disk full",))
+    report = CalibrationReport("moved", "good", 4.04, "fiba", NOON, 12.34, True, False, "the camera moved")
+    draft = payloads.CalibrationDraft(
+        draft_id="d1",
+        verdict="good",
+        error_median_cm=1.5,
+        error_p95_cm=4.0,
+        points=[
+            payloads.DraftPoint(name="key-left", x=610.5, y=380.2),
+            payloads.DraftPoint(name=None, x=12.0, y=34.0),
+        ],
+        rim=payloads.LiveRim(x=640.0, y=100.0, width=42.0, height=12.0),
+        image_width=1280,
+        image_height=720,
+        picture="/calibration.jpg?draft=d1",
+    )
+    points = {"key-left": payloads.ImagePoint(x=610.5, y=380.0)}
     return {
         "status": ("status", payloads.Status(time=NOON, state="online", version="0.1.0")),
         "health": ("health", messages.health(health, 2, 1, NOON)),
@@ -94,6 +111,27 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         "cmd-calibrate-rim": (
             "cmd-calibrate-rim",
             payloads.CalibrateRimRequest(request_id="r1", x=10, y=20, width=40, height=12),
+        ),
+        "calibration": ("calibration", messages.calibration(report, NOON)),
+        "calibration-none": ("calibration", messages.calibration(CalibrationReport("uncalibrated"), NOON)),
+        "cmd-calibrate-court": (
+            "cmd-calibrate-court",
+            payloads.CalibrateCourtRequest(
+                request_id="r2",
+                court="custom",
+                court_changes={"length_m": 24.0},
+                layout="key",
+                points=points,
+                rim=payloads.ImagePoint(x=640, y=100),
+            ),
+        ),
+        "cmd-calibrate-save": (
+            "cmd-calibrate-save",
+            payloads.CalibrateSaveRequest(request_id="r3", draft_id="d1"),
+        ),
+        "cmd-reply-draft": (
+            "cmd-reply",
+            payloads.Reply(time=NOON, request_id="r2", command="calibrate-court", ok=True, detail="good", draft=draft),
         ),
         "cmd-reply": (
             "cmd-reply",

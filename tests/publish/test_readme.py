@@ -18,7 +18,8 @@ def schema_of(topic: str) -> dict:
     """The schema file that belongs to a topic."""
     first = topic.partition("/")[0]
     names = {"stats/recent": "recent-shots", "form/alert": "form-alert", "cmd/reply": "cmd-reply"}
-    names |= {"cmd/ping": "cmd-request", "cmd/reset-stats": "cmd-request", "cmd/calibrate-rim": "cmd-calibrate-rim"}
+    names |= {"cmd/ping": "cmd-request", "cmd/reset-stats": "cmd-request", "cmd/calibrate-undo": "cmd-request"}
+    names |= {f"cmd/calibrate-{what}": f"cmd-calibrate-{what}" for what in ("rim", "court", "save")}
     return json.loads((SCHEMAS / f"{names.get(topic, first)}.json").read_text("utf-8"))
 
 
@@ -29,5 +30,5 @@ def test_the_example_fits_its_schema(topic: str, payload: str) -> None:
 
 def test_every_topic_has_an_example() -> None:
     shown = {topic.split("/")[0] for topic, _ in EXAMPLES}
-    assert shown == {"status", "health", "source", "shot", "stats", "live", "form", "cmd"}
+    assert shown == {"status", "health", "source", "shot", "stats", "live", "form", "cmd", "calibration"}
     assert len(EXAMPLES) >= 14

@@ -8,4 +8,5 @@ def test_every_topic_stands_below_the_courts_prefix() -> None:
     assert topics.stats_player(-3) == "courtside/gym/a/stats/player/-3"
     assert topics.command("ping") == "courtside/gym/a/cmd/ping"
     assert topics.reply == "courtside/gym/a/cmd/reply"
+    assert topics.calibration == "courtside/gym/a/calibration"
     assert topics.form_alert == "courtside/gym/a/form/alert"
