@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from calibration.camera import Camera
 from calibration.court import Court
+from edge.simulator.scenario import Scenario
 from edge.types import FloatArray, Image
 
 FLOOR_ORIGIN_M = (-6.0, -12.6)
 FLOOR_SIZE_M = (22.5, 22.4)
 FLOOR_PX_PER_M = 80
 SUPERSAMPLE = 2
+_PIECES = np.linspace(0.0, 1.0, 8, endpoint=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def draw_look(rng: np.random.Generator) -> Look:
     )
 
 
-def floor_texture(court: Court, look: Look, rng: np.random.Generator) -> Image:
+def floor_texture(court: Court, look: Look, rng: np.random.Generator, scenario: Scenario) -> Image:
     """The floor from above, (H, W, 3) uint8 at 80 px/m: planks along the court, painted area, lines."""
     width, height = (int(side * FLOOR_PX_PER_M) for side in FLOOR_SIZE_M)
     plank = 9
@@ -65,15 +67,55 @@ def floor_texture(court: Court, look: Look, rng: np.random.Generator) -> Image:
     grain = cv2.GaussianBlur(rng.normal(0.0, 1.0, (height, width)), (0, 0), sigmaX=9.0, sigmaY=0.8)
     tone += grain * 0.10
     texture = np.clip(tone[:, :, None] * look.wood, 0, 255).astype(np.uint8)
-    key = np.array([[court.length_m / 2, court.key_width_m / 2], [court.length_m / 2 - court.free_throw_m, -2.45]])
+    half = court.key_width_m / 2
+    key = np.array([[court.end_m, half], [court.end_m - court.free_throw_m, -half]])
     (x1, y1), (x0, y0) = _texture_px(key).astype(int)
     area = texture[y0:y1, x0:x1]
     area[:] = cv2.addWeighted(area, 0.25, np.full_like(area, 1) * look.paint.astype(np.uint8), 0.75, 0)
+    if scenario.other_lines:
+        _other_sports(texture, rng)
     for line in court.half_court_lines():
         points = np.round(_texture_px(line) * 16).astype(np.int32)
         thickness = max(1, round(court.line_width_m * FLOOR_PX_PER_M))
         cv2.polylines(texture, [points], False, look.line.tolist(), thickness, cv2.LINE_AA, 4)
-    return texture
+    return _sunlit(texture, scenario.uneven, rng) if scenario.uneven > 0 else texture
+
+
+def _other_sports(texture: Image, rng: np.random.Generator) -> None:
+    """Lines of two other sports, as most gyms have them: a volleyball court along, a badminton court across."""
+    colours = np.array([[60, 60, 200], [190, 120, 30], [40, 190, 220], [60, 150, 50], [30, 30, 30], [235, 235, 235]])
+    chosen = rng.permutation(len(colours))
+    x, y = rng.uniform(0.5, 3.5), rng.uniform(-1.5, 1.5)
+    volley = [[(x, -4.5), (x + 9, -4.5), (x + 9, 4.5), (x, 4.5), (x, -4.5)], [(x + 6, -4.5), (x + 6, 4.5)]]
+    bx, by = rng.uniform(3.0, 7.5), y
+    badminton = [
+        [(bx, by - 6.7), (bx + 6.1, by - 6.7), (bx + 6.1, by + 6.7), (bx, by + 6.7), (bx, by - 6.7)],
+        [(bx + 0.46, by - 6.7), (bx + 0.46, by + 6.7)],
+        [(bx + 5.64, by - 6.7), (bx + 5.64, by + 6.7)],
+        [(bx, by - 1.98), (bx + 6.1, by - 1.98)],
+        [(bx, by + 1.98), (bx + 6.1, by + 1.98)],
+    ]
+    for lines, colour in ((volley, colours[chosen[0]]), (badminton, colours[chosen[1]])):
+        for line in lines:
+            points = np.round(_texture_px(np.array(line)) * 16).astype(np.int32)
+            cv2.polylines(texture, [points], False, colour.tolist(), 4, cv2.LINE_AA, 4)
+
+
+def _sunlit(texture: Image, amount: float, rng: np.random.Generator) -> Image:
+    """The floor with a patch of sun through a window and a corner that no lamp reaches."""
+    light = np.ones(texture.shape[:2], np.float32)
+    x, y = rng.uniform(4.0, 12.0), rng.uniform(-6.0, 4.0)
+    lean = rng.uniform(-1.0, 1.0)
+    for pane in range(3):
+        left = x + 1.3 * pane
+        patch = np.array([(left, y), (left + 1.0, y), (left + 1.0 + lean, y + 2.6), (left + lean, y + 2.6)])
+        cv2.fillConvexPoly(light, np.round(_texture_px(patch)).astype(np.int32), 1.0 + amount)
+    dark = _texture_px(np.array([rng.uniform(1.0, 14.0), rng.choice([-7.0, 6.5])]))
+    rows, columns = np.arange(light.shape[0])[:, None], np.arange(light.shape[1])[None]
+    away = np.hypot(columns - dark[0], rows - dark[1]) / (5.0 * FLOOR_PX_PER_M)
+    light *= 1.0 - amount * np.exp(-(away**2)).astype(np.float32)
+    light = cv2.GaussianBlur(light, (0, 0), 4)
+    return np.asarray(np.clip(texture * light[:, :, None], 0, 255).astype(np.uint8))
 
 
 def _texture_px(points_m: FloatArray) -> FloatArray:
@@ -116,10 +158,12 @@ def _room(image, eye, rays, walls, texture, wall, panel):  # type: ignore[no-unt
                 image[y, x, channel] = (panel[channel] if lower else wall[channel]) * shade
 
 
-def _quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatArray, colour: FloatArray) -> None:
+def fill_quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatArray, colour: FloatArray) -> None:
     """Fill a flat polygon (N, 3) m with a colour, its depth into the buffer."""
-    px, z = camera.project(corners_m)
-    if not np.all(z > 0.2):
+    # A bent lens bends edges: each goes in short pieces.
+    edges = [a + s * (b - a) for a, b in zip(corners_m, np.roll(corners_m, -1, axis=0), strict=True) for s in _PIECES]
+    px, z = camera.project(np.array(edges))
+    if not np.all((z > 0.2) & np.isfinite(px).all(axis=1)):
         return
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(px * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
@@ -144,18 +188,18 @@ def _rectangle(x: float, y: tuple[float, float], z: tuple[float, float]) -> Floa
 
 def _basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> None:
     """Support, board with its inner rectangle and edge."""
-    x = court.length_m / 2 - court.board_from_baseline_m
+    x = court.end_m - court.board_from_baseline_m
     half, low = court.board_width_m / 2, court.board_bottom_m
     high = low + court.board_height_m
     grey = np.array([96.0, 92.0, 90.0])
-    post = court.length_m / 2 + 1.2
+    post = court.end_m + 1.2
     for y in (-0.16, 0.10):
-        _quad(image, depth, camera, _rectangle(post, (y, y + 0.06), (0.0, 3.4)), grey * 0.8)
+        fill_quad(image, depth, camera, _rectangle(post, (y, y + 0.06), (0.0, 3.4)), grey * 0.8)
     arm = np.array([[post, -0.06, 3.25], [x + 0.05, -0.06, 3.25], [x + 0.05, -0.06, 3.45], [post, -0.06, 3.45]])
-    _quad(image, depth, camera, arm, grey)
-    _quad(image, depth, camera, _rectangle(post - 0.02, (-0.7, 0.7), (0.0, 1.1)), np.array([60.0, 52.0, 48.0]))
-    _quad(image, depth, camera, _rectangle(x + 0.03, (-half, half), (low, high)), np.array([120.0, 118.0, 116.0]))
-    _quad(image, depth, camera, _rectangle(x, (-half, half), (low, high)), np.array([214.0, 214.0, 210.0]))
+    fill_quad(image, depth, camera, arm, grey)
+    fill_quad(image, depth, camera, _rectangle(post - 0.02, (-0.7, 0.7), (0.0, 1.1)), np.array([60.0, 52.0, 48.0]))
+    fill_quad(image, depth, camera, _rectangle(x + 0.03, (-half, half), (low, high)), np.array([120.0, 118.0, 116.0]))
+    fill_quad(image, depth, camera, _rectangle(x, (-half, half), (low, high)), np.array([214.0, 214.0, 210.0]))
     edges = [
         ((-half, half), (low, low + 0.05)),
         ((-half, half), (high - 0.05, high)),
@@ -167,11 +211,16 @@ def _basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> No
         ((0.245, 0.295), (low + 0.15, low + 0.60)),
     ]
     for y_m, z_m in edges:
-        _quad(image, depth, camera, _rectangle(x - 0.001, y_m, z_m), np.array([52.0, 48.0, 46.0]))
+        fill_quad(image, depth, camera, _rectangle(x - 0.001, y_m, z_m), np.array([52.0, 48.0, 46.0]))
 
 
 def render_backdrop(
-    camera: Camera, court: Court, walls_m: tuple[float, float, float, float], look: Look, rng: np.random.Generator
+    camera: Camera,
+    court: Court,
+    walls_m: tuple[float, float, float, float],
+    look: Look,
+    rng: np.random.Generator,
+    scenario: Scenario,
 ) -> tuple[Image, FloatArray]:
     """The empty gym: image (H, W, 3) uint8 and depth (H, W) float32 m (infinite where only room lies behind)."""
     width, height = camera.image_size
@@ -179,7 +228,7 @@ def render_backdrop(
     columns, rows = np.meshgrid(np.arange(width * scale) + 0.5, np.arange(height * scale) + 0.5)
     rays = camera.ray(np.stack([columns, rows], axis=-1) / scale).astype(np.float32)
     large = np.empty((height * scale, width * scale, 3), np.float32)
-    texture = floor_texture(court, look, rng)
+    texture = floor_texture(court, look, rng, scenario)
     _room(large, camera.centre, rays, np.array(walls_m), texture, look.wall, look.panel)
     small = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
     image = np.clip(small, 0, 255).astype(np.uint8)

@@ -38,7 +38,7 @@ class Hall:
 def hall(court: Court, walls_m: tuple[float, float, float, float], drag: bool) -> Hall:
     """The basket at the positive end of `court` in a room with walls x0, x1, y0, y1."""
     ring = court.rim_centre(1)
-    board_x = court.length_m / 2 - court.board_from_baseline_m
+    board_x = court.end_m - court.board_from_baseline_m
     bottom = court.board_bottom_m
     board = [board_x, court.board_width_m / 2, bottom, bottom + court.board_height_m]
     return Hall(np.array([*ring, court.rim_diameter_m / 2, *board, *walls_m, DRAG_PER_M if drag else 0.0]))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
-from calibration.court import FIBA
+from calibration.court import COURTS, layout_landmarks
 from edge.simulator.flight import hall
 from edge.simulator.mount import WALLS_M, gym_calibration, place_camera
 from edge.simulator.observe import observe
 from edge.simulator.play import Play
-from edge.simulator.render import Renderer, cone_positions
+from edge.simulator.render import Renderer
 from edge.simulator.scenario import Scenario, SimulatorError, find_scenario
+from edge.simulator.things import cone_layout, put_cones, resolve_colour
 from edge.simulator.truth import Truth
-from edge.types import FloatArray, Frame
+from edge.types import FloatArray, Frame, Image
 
 SMALLEST_SIDE_PX = 120
 
@@ -44,23 +47,52 @@ class VirtualGym:
             raise SimulatorError(f"fps={fps}: 5 to 480 frames per second are possible")
         if seed < 0:
             raise SimulatorError(f"seed={seed}: 0 or a positive number is needed")
-        self.scenario = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.seed, self.fps, self.court = seed, float(fps), FIBA
-        self.camera = place_camera(self.scenario.mount, np.random.default_rng([seed, 0]), width, height)
+        chosen = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.scenario = replace(chosen, cone_colour=resolve_colour(chosen, seed))
+        self.seed, self.fps, self.court = seed, float(fps), COURTS[chosen.court]
+        self.camera = place_camera(chosen.mount, np.random.default_rng([seed, 0]), width, height, self.court)
         self.calibration = gym_calibration(self.camera, self.court)
-        self.cones_m = (
-            cone_positions(self.court, np.random.default_rng([seed, 4])) if self.scenario.cones else np.zeros((0, 3))
-        )
+        self.layout: str | None = None
+        self.cones_m: FloatArray = np.zeros((0, 3))
+        if chosen.cones:
+            self.layout = cone_layout(self.camera, self.court, chosen, seed)
+            self.cones_m = put_cones(self.court, self.layout, np.random.default_rng([seed, 4]))
         self._renderer: Renderer | None = None
+
+    @property
+    def landmarks(self) -> dict[str, tuple[float, float]]:
+        """Where the cones are meant to stand, (x, y) m, in the order of `cones_m`."""
+        return {} if self.layout is None else layout_landmarks(self.court, self.layout)
+
+    def turn(
+        self, yaw_deg: float, pitch_deg: float, roll_deg: float, shift_m: tuple[float, float, float] = (0, 0, 0)
+    ) -> None:
+        """Bump the camera: from the next frame on it looks elsewhere, about its own axes (down, right, forward).
+
+        `calibration` stays what it was before: that is what a bump does.
+        """
+        turn = cv2.Rodrigues(np.radians([pitch_deg, yaw_deg, roll_deg]))[0]
+        R = turn @ self.camera.R
+        self.camera = replace(self.camera, R=R, t=-R @ (self.camera.centre + np.array(shift_m)))
+        self._renderer = None
 
     def frames(self) -> Iterator[tuple[Frame, Truth]]:
         """Endless: every frame with its truth."""
-        if self._renderer is None:
-            self._renderer = Renderer(self.camera, self.court, WALLS_M, self.scenario, self.seed)
         for play, truth, bodies in self._run():
             ball = play.ball if play.agents else None
-            image = self._renderer.picture(truth, bodies, ball)
-            yield Frame(truth.index, truth.time_s, image), truth
+            yield Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth
+
+    def some_frames(self, every: int) -> Iterator[tuple[Frame, Truth]]:
+        """As `frames`, but only every so many are drawn and given."""
+        for play, truth, bodies in self._run():
+            if truth.index % every == 0:
+                ball = play.ball if play.agents else None
+                yield Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth
+
+    def _picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
+        if self._renderer is None:
+            self._renderer = Renderer(self.camera, self.court, WALLS_M, self.scenario, self.seed, self.cones_m)
+        return self._renderer.picture(truth, bodies, ball)
 
     def play(self) -> Iterator[Truth]:
         """Endless: the truth alone, without drawing."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from calibration.camera import Camera, look_at
 from calibration.court import Court
 from calibration.store import Calibration, from_camera, ring_box
 from edge.simulator.scenario import SimulatorError
+from edge.simulator.things import visible_layouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,17 @@ MOUNT_TABLE: dict[str, Mount] = {
     "corner": Mount((1.6, -10.4, 4.2), (9.9, 0.2, 1.6), 58.0, 0.25),
     "baseline": Mount((15.6, -9.6, 3.8), (9.3, 0.3, 1.4), 66.0, 0.2),
 }
+_WALL_HEIGHT_M, _WALL_FOV_DEG, _WIDE_DEG = (2.5, 5.0), (60.0, 110.0), 85.0
+_BRACKET_M = 0.3
+_TRIES = 4000
 # x0, x1, y0, y1: the room is a little larger than the half court and its camera's wall.
 WALLS_M = (-15.0, 16.4, -12.6, 9.6)
 
 
-def place_camera(mount: str, rng: np.random.Generator, width: int, height: int) -> Camera:
-    """The camera of a mount; "any" draws one of them. Scatter (and the choice) follow `rng`."""
+def place_camera(mount: str, rng: np.random.Generator, width: int, height: int, court: Court) -> Camera:
+    """The camera of a mount; "any" draws one of the table, "wall" any place on the walls. All follows `rng`."""
+    if mount == "wall":
+        return _on_a_wall(rng, width, height, court)
     names = list(MOUNT_TABLE)
     drawn = names[int(rng.integers(len(names)))]
     scatter = rng.uniform(-1.0, 1.0, 6)
@@ -43,6 +50,49 @@ def place_camera(mount: str, rng: np.random.Generator, width: int, height: int) 
     # The field of view is meant for 16:9; another shape keeps the vertical field where it is narrower.
     wide = np.tan(np.radians(chosen.fov_deg) / 2) * min(1.0, (width / height) / (16 / 9))
     return look_at(position, target, (width, height), float(np.degrees(2 * np.arctan(wide))))
+
+
+def _on_a_wall(rng: np.random.Generator, width: int, height: int, court: Court) -> Camera:
+    """A camera 2.5 to 5 m up on the half court's walls that sees the ring and the cones of some layout."""
+    for _ in range(_TRIES):
+        camera = _try_wall(rng, width, height)
+        if ring_box(camera, court) is not None and visible_layouts(camera, court):
+            return camera
+    raise SimulatorError(f"no place on the walls sees ring and cones at {width}x{height}: use a wider picture")
+
+
+def _try_wall(rng: np.random.Generator, width: int, height: int) -> Camera:
+    _, right, low, high = WALLS_M
+    side = float(rng.choice([low + _BRACKET_M, high - _BRACKET_M]))
+    places = {
+        "corner": (rng.choice([rng.uniform(-3.0, 1.0), right - rng.uniform(_BRACKET_M, 1.5)]), side),
+        "sideline": (rng.uniform(2.0, 13.0), side),
+        "baseline": (right - _BRACKET_M, rng.uniform(low + 2.0, high - 2.0)),
+    }
+    x, y = places[str(rng.choice(list(places)))]
+    position = np.array([float(x), float(y), rng.uniform(*_WALL_HEIGHT_M)])
+    target = np.array([rng.uniform(7.0, 12.5), rng.uniform(-2.5, 2.5), rng.uniform(0.2, 1.8)])
+    fov = rng.uniform(*_WALL_FOV_DEG)
+    bend = float(rng.uniform(0.5 if fov > _WIDE_DEG else 0.75, 1.0))
+    half = np.radians(fov) / 2
+    # theta -> tan(bend theta) / bend runs from a pinhole (1) to a stereographic lens (0.5).
+    edge = np.tan(bend * half) / bend
+    camera = look_at(position, target, (width, height), float(np.degrees(2 * np.arctan(edge))))
+    roll = cv2.Rodrigues(np.array([0.0, 0.0, np.radians(rng.uniform(-3.0, 3.0))]))[0]
+    R = roll @ camera.R
+    return replace(camera, R=R, t=-R @ position, distortion=_division(bend, edge * np.hypot(1.0, height / width)))
+
+
+def _division(bend: float, reach: float) -> tuple[float, float]:
+    """The division model's two coefficients nearest to a lens of the family, out to `reach` focal lengths."""
+    if bend > 0.999:
+        return 0.0, 0.0
+    seen = np.linspace(0.02, reach, 60)
+    ideal = np.tan(np.arctan(bend * seen) / bend)
+    good = (np.arctan(bend * seen) / bend < 0.97 * np.pi / 2) & (ideal > 0)
+    system = np.column_stack([seen**2, seen**4])[good]
+    first, second = np.linalg.lstsq(system, (seen / ideal - 1.0)[good], rcond=None)[0]
+    return float(first), float(second)
 
 
 def gym_calibration(camera: Camera, court: Court) -> Calibration:

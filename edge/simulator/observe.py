@@ -63,7 +63,7 @@ def body_box(bodies: FloatArray, size: tuple[int, int]) -> FloatArray | None:
 def behind_board(camera: Camera, court: Court, points_m: FloatArray) -> BoolArray:
     """Whether the board hides each point (N, 3), as seen by the camera: (N,) bool."""
     eye = camera.centre
-    x = court.length_m / 2 - court.board_from_baseline_m
+    x = court.end_m - court.board_from_baseline_m
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (x - eye[0]) / (points_m[:, 0] - eye[0])
         at = eye + share[:, None] * (points_m - eye)

@@ -134,20 +134,20 @@ def draw(image, depth, primitives, order, spin):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def shadows(image, court_from_image, blobs, boxes):  # type: ignore[no-untyped-def]
-    """Darken the floor in place under `blobs` (N, 4): x, y m, radius m, strength; each within `boxes` (N, 4) px."""
+def shadows(image, floor, blobs, boxes):  # type: ignore[no-untyped-def]
+    """Darken the floor in place under `blobs` (N, 4): x, y m, radius m, strength; each within `boxes` (N, 4) px.
+
+    floor: (H, W, 2) m, the place on the floor that each pixel sees; NaN where it sees none.
+    """
     height, width = image.shape[:2]
-    h = court_from_image
     for index in range(blobs.shape[0]):
         x0, y0 = max(0, int(boxes[index, 0])), max(0, int(boxes[index, 1]))
         x1, y1 = min(width - 1, int(boxes[index, 2])), min(height - 1, int(boxes[index, 3]))
         reach = blobs[index, 2]
         for y in range(y0, y1 + 1):
             for x in range(x0, x1 + 1):
-                u, v = x + 0.5, y + 0.5
-                w = h[2, 0] * u + h[2, 1] * v + h[2, 2]
-                across = ((h[0, 0] * u + h[0, 1] * v + h[0, 2]) / w - blobs[index, 0]) / reach
-                along = ((h[1, 0] * u + h[1, 1] * v + h[1, 2]) / w - blobs[index, 1]) / reach
+                across = (floor[y, x, 0] - blobs[index, 0]) / reach
+                along = (floor[y, x, 1] - blobs[index, 1]) / reach
                 inside = 1.0 - across * across - along * along
                 if inside > 0.0:
                     keep = 1.0 - blobs[index, 3] * inside * (2.0 - inside)

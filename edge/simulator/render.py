@@ -13,8 +13,9 @@ from edge.simulator.backdrop import draw_look, light_field, render_backdrop
 from edge.simulator.body import CLOTH_PARTS, Kit, kit_colours
 from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
 from edge.simulator.observe import to_primitives
-from edge.simulator.raster import BALL, CAPSULE, CLOTH, PRIMITIVE, add_noise, draw, shadows
+from edge.simulator.raster import BALL, CAPSULE, CLOTH, add_noise, draw, shadows
 from edge.simulator.scenario import Scenario
+from edge.simulator.things import JERSEY_FROM, change_light, clutter, cone_primitives, draw_signs, look_colour
 from edge.simulator.truth import Truth
 from edge.types import FloatArray, Image
 
@@ -59,17 +60,8 @@ def net_lines(court: Court, ball: FloatArray | None) -> tuple[FloatArray, FloatA
     return np.concatenate(first), np.concatenate(second)
 
 
-def cone_positions(court: Court, rng: np.random.Generator) -> FloatArray:
-    """Centres (4, 3) m of the four cones' feet: the corners of the restricted area, each put down by hand."""
-    end, key = court.length_m / 2, court.key_width_m / 2
-    line = end - court.free_throw_m
-    corners = np.array([[end, -key, 0.0], [end, key, 0.0], [line, key, 0.0], [line, -key, 0.0]])
-    corners[:, :2] += rng.normal(0.0, 0.01, (4, 2))
-    return corners
-
-
-def kits(scenario: Scenario, rng: np.random.Generator) -> list[Kit]:
-    """Clothes of every player in order of id: a team shares jersey and shorts."""
+def kits(scenario: Scenario, rng: np.random.Generator, jersey_colour: FloatArray | None = None) -> list[Kit]:
+    """Clothes of every player in order of id: a team shares jersey and shorts; team 0's jersey may be given."""
     teams = [((46.0, 42.0, 188.0), (40.0, 36.0, 70.0)), ((196.0, 120.0, 36.0), (88.0, 50.0, 28.0))]
     teams += [((228.0, 226.0, 222.0), (60.0, 56.0, 54.0)), ((52.0, 156.0, 60.0), (36.0, 40.0, 38.0))]
     chosen = rng.permutation(len(teams))
@@ -78,6 +70,8 @@ def kits(scenario: Scenario, rng: np.random.Generator) -> list[Kit]:
     out = []
     for team, count in enumerate(scenario.players_per_team):
         jersey, shorts = teams[int(chosen[team])]
+        if team == 0 and jersey_colour is not None:
+            jersey = (float(jersey_colour[0]), float(jersey_colour[1]), float(jersey_colour[2]))
         for _ in range(count):
             skin = tuple(skins[int(rng.integers(len(skins)))] * rng.uniform(0.93, 1.05))
             hair = tuple(hairs[int(rng.integers(len(hairs)))])
@@ -90,14 +84,22 @@ class Renderer:
     """Draws frames of one gym. Everything that does not move is drawn once, when it is made."""
 
     def __init__(
-        self, camera: Camera, court: Court, walls_m: tuple[float, float, float, float], scenario: Scenario, seed: int
+        self,
+        camera: Camera,
+        court: Court,
+        walls_m: tuple[float, float, float, float],
+        scenario: Scenario,
+        seed: int,
+        cones_m: FloatArray,
     ) -> None:
         rng = np.random.default_rng([seed, 2])
         self.camera, self.court, self.scenario, self.seed = camera, court, scenario, seed
         self.look = draw_look(rng)
-        colours = [kit_colours(kit) for kit in kits(scenario, rng)]
+        jersey = look_colour(scenario, self.look) if scenario.distractors >= JERSEY_FROM else None
+        colours = [kit_colours(kit) for kit in kits(scenario, rng, jersey)]
         self._kits = np.concatenate(colours) if colours else np.zeros((0, 3))
-        image, depth = render_backdrop(camera, court, walls_m, self.look, rng)
+        image, depth = render_backdrop(camera, court, walls_m, self.look, rng, scenario)
+        draw_signs(image, depth, camera, scenario, self.look, seed)
         self._spin_axis = rng.normal(size=3)
         width, height = camera.image_size
         field = light_field(self.look, width, height)
@@ -108,8 +110,12 @@ class Renderer:
         self._depth = depth
         self._buffer = depth.copy()
         self._fixed = self._ring_and_net(None)
+        self._things = np.concatenate(
+            [cone_primitives(camera, cones_m, scenario, self.look, seed), clutter(camera, scenario, self.look, seed)]
+        )
         self._noise = np.clip(np.round(rng.normal(0.0, scenario.noise, NOISE_TILE)), -40, 40).astype(np.int8)
-        self._floor = camera.court_from_image()
+        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+        self._floor = camera.floor(np.stack([x, y], axis=-1)).astype(np.float32)
 
     def _ring_and_net(self, ball: FloatArray | None) -> FloatArray:
         ring = self.court.ring(36)
@@ -119,18 +125,6 @@ class Renderer:
         tube = np.full((len(ring), 2), RING_TUBE_M)
         colour = np.array([[28.0, 66.0, 228.0]])
         return np.concatenate([cords, to_primitives(self.camera, ring, np.roll(ring, -1, axis=0), tube, colour)])
-
-    def _cones(self, cones_m: FloatArray) -> FloatArray:
-        """Primitives of the cones: a tapered body with a pale band on a flat foot."""
-        rows = []
-        for foot in cones_m:
-            up = np.array([0.0, 0.0, 1.0])
-            heights = ((0.03, 0.16, 0.105, 0.075, 1.0), (0.16, 0.23, 0.075, 0.055, 2.2), (0.23, 0.36, 0.055, 0.02, 1.0))
-            for low, high, ra, rb, pale in heights:
-                colour = self.look.cone if pale == 1.0 else np.array([225.0, 225.0, 225.0])
-                ends = (foot + up * low)[None], (foot + up * high)[None]
-                rows.append(to_primitives(self.camera, *ends, np.array([[ra, rb]]), colour[None]))
-        return np.concatenate(rows) if rows else np.zeros((0, PRIMITIVE))
 
     def picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
         """The frame of `truth`, (H, W, 3) uint8 BGR, of all bodies' capsules (N, 14) and the ball's state (7,)."""
@@ -142,7 +136,7 @@ class Renderer:
             bodies[:, 10:13] = self._kits
             bodies[:, 13] = np.where(np.tile(CLOTH_PARTS, len(truth.players)), CLOTH, CAPSULE)
         near_ring = ball is not None and np.linalg.norm(ball[:3] - self.court.rim_centre(1)) < 0.8
-        rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._cones(truth.cones_m)]
+        rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._things]
         spin: FloatArray = np.eye(3)
         if ball is not None:
             rows.append(ball_primitive(self.camera, ball[:3], ball[3:6]))
@@ -150,6 +144,8 @@ class Renderer:
         primitives = self._lit(np.concatenate(rows))
         order = np.argsort(-0.5 * (primitives[:, 4] + primitives[:, 5]), kind="stable")
         draw(image, self._buffer, primitives, order, spin)
+        if self.scenario.lamp_change > 0:
+            image = change_light(image, self.scenario.lamp_change, truth.time_s, self.seed)
         return self._sensor(image, truth.index)
 
     def _lit(self, primitives: FloatArray) -> FloatArray:

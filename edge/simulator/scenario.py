@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from calibration.court import COURTS, LAYOUTS
 from edge.simulator.style import FAULTS
 
-MOUNTS = ("sideline", "high", "corner", "baseline", "any")
+MOUNTS = ("sideline", "high", "corner", "baseline", "any", "wall")
+CONE_COLOURS = ("orange", "red", "yellow", "green", "blue", "pink")
+AUTO, ANY = "auto", "any"
 
 
 class SimulatorError(Exception):
@@ -21,6 +24,12 @@ class Scenario:
     before a shot. pace: 1 = game speed, less is more leisurely. mount: where the camera hangs (`MOUNTS`). fault: a
     fault of form that a share `fault_share` of the shots shows. drag: air drag on the ball. noise: sensor noise, grey
     levels; blur_px: lens blur; jpeg_quality: 0 = none, else every frame goes through JPEG at this quality (slower).
+
+    mount "wall" draws place (2.5 to 5 m up), aim, field of view (60 to 110 degrees) and a bent lens by seed. court: a
+    name of `calibration.court.COURTS`. cone_layout: a name of `LAYOUTS`, or "auto": the largest that is in the picture.
+    cone_colour: one of `CONE_COLOURS`, or "any". distractors: 0 to 3 kinds of things of the cones' colour (a bag and a
+    cushion on the floor, a sign on the wall, a team's jerseys). other_lines: lines of other sports. uneven: sun and
+    shade on the floor, relative; lamp_change: slow change of the light, relative.
     """
 
     name: str = "custom"
@@ -30,6 +39,14 @@ class Scenario:
     pass_share: float = 0.6
     pace: float = 1.0
     cones: bool = False
+    court: str = "fiba"
+    cone_layout: str = "key"
+    cone_colour: str = "orange"
+    cone_height_m: float = 0.36
+    distractors: int = 0
+    other_lines: bool = False
+    uneven: float = 0.0
+    lamp_change: float = 0.0
     mount: str = "sideline"
     fault: str | None = None
     fault_share: float = 1.0
@@ -45,6 +62,12 @@ class Scenario:
             raise SimulatorError(f"mount={self.mount!r}: choose one of {', '.join(MOUNTS)}")
         if self.fault is not None and self.fault not in FAULTS:
             raise SimulatorError(f"fault={self.fault!r}: choose one of {', '.join(FAULTS)}")
+        if self.court not in COURTS:
+            raise SimulatorError(f"court={self.court!r}: choose one of {', '.join(COURTS)}")
+        if self.cone_layout not in (AUTO, *LAYOUTS):
+            raise SimulatorError(f"cone_layout={self.cone_layout!r}: choose one of {', '.join([AUTO, *LAYOUTS])}")
+        if self.cone_colour not in (ANY, *CONE_COLOURS):
+            raise SimulatorError(f"cone_colour={self.cone_colour!r}: choose one of {', '.join([ANY, *CONE_COLOURS])}")
         if not 0 <= self.skill <= 1:
             raise SimulatorError(f"skill={self.skill}: a share from 0 to 1 is needed")
 
@@ -56,6 +79,18 @@ SCENARIOS: dict[str, Scenario] = {
     "threes": Scenario(name="threes", players_per_team=(3, 3), skill=0.45, mount="high"),
     "game": Scenario(name="game", players_per_team=(5, 5), skill=0.45, mount="high"),
     "empty": Scenario(name="empty", players_per_team=(0, 0), cones=True),
+    "cones": Scenario(
+        name="cones",
+        players_per_team=(2, 1),
+        cones=True,
+        mount="wall",
+        cone_layout=AUTO,
+        cone_colour=ANY,
+        distractors=1,
+        other_lines=True,
+        uneven=0.25,
+        lamp_change=0.1,
+    ),
     "form": Scenario(name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8),
 }
 
