@@ -1,9 +1,13 @@
-"""Which calibration a source is looked at with: the rim given by hand, the source's own truth, or the file's."""
+"""Which calibration a source is looked at with: the rim given by hand, the source's own truth, or the file's; and what
+is said of it to others."""
 
 from __future__ import annotations
 
+from calibration.request import Outcome
 from calibration.store import Calibration, CalibrationError, RimBox, load
 from edge.config import Config
+from edge.publish.payloads import CalibrationDraft, DraftPoint, LiveRim
+from edge.types import CalibrationReport
 
 
 def choose_calibration(
@@ -43,3 +47,44 @@ def _from_file(config: Config, image_size: tuple[int, int]) -> tuple[Calibration
 def _inside(rim: RimBox, image_size: tuple[int, int]) -> bool:
     centre_x, centre_y = rim.x + rim.width / 2, rim.y + rim.height / 2
     return 0 <= centre_x < image_size[0] and 0 <= centre_y < image_size[1]
+
+
+def describe_draft(draft_id: str, outcome: Outcome) -> CalibrationDraft:
+    """What the phone is told of an outcome; figures only where it can be saved."""
+    height, width = outcome.image.shape[:2]
+    quality = None if outcome.calibration is None else outcome.calibration.quality
+    rim = None if outcome.proposal is None else outcome.proposal.rim
+    return CalibrationDraft(
+        draft_id=draft_id,
+        verdict=outcome.verdict,
+        error_median_cm=None if quality is None else quality.error_median_cm,
+        error_p95_cm=None if quality is None else quality.error_p95_cm,
+        points=[DraftPoint(name=one.name, x=round(one.x, 1), y=round(one.y, 1)) for one in outcome.seen],
+        rim=None if rim is None else _ellipse(rim),
+        image_width=width,
+        image_height=height,
+        picture=f"/calibration.jpg?draft={draft_id}",
+    )
+
+
+def _ellipse(rim: RimBox) -> LiveRim:
+    centre = (round(rim.x + rim.width / 2, 1), round(rim.y + rim.height / 2, 1))
+    return LiveRim(x=centre[0], y=centre[1], width=round(rim.width, 1), height=round(rim.height, 1))
+
+
+def report_of(calibration: Calibration | None) -> CalibrationReport:
+    """The state of a calibration whose camera has not been moved."""
+    if calibration is None or calibration.status == "uncalibrated":
+        return CalibrationReport("uncalibrated", detail="put four cones on the court and calibrate, or set the rim")
+    if calibration.camera is None:
+        detail = "only the rim is known: shots are counted, nothing is said in metres"
+        return CalibrationReport("rim-only", created=calibration.created, detail=detail)
+    quality = calibration.quality
+    return CalibrationReport(
+        "calibrated",
+        verdict=None if quality is None else quality.verdict,
+        error_cm=None if quality is None else quality.error_p95_cm,
+        court=calibration.court,
+        created=calibration.created,
+        detail="" if quality is None else quality.detail,
+    )

@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from calibration.court import Court
-from calibration.store import Calibration, RimBox, save
+from calibration.solve import calibrate
+from calibration.store import Calibration, RimBox
 from edge.calibrated import choose_calibration
+from edge.calibrating import Calibrating, Solver
 from edge.capture import Source, open_source
 from edge.config import Config
 from edge.game.statistics import SessionStatistics
 from edge.health import Meter, find_warnings
 from edge.host import Host
 from edge.pipeline import Pipeline, open_pipeline
-from edge.publish import CalibrateRim, Command, Publisher
+from edge.publish import Command, Ping, Publisher, ResetStats
 from edge.publish.connection import tls_context
 from edge.systemd import Notifier
 from edge.types import Frame, Image, ShotEvent, SourceState
@@ -71,7 +73,7 @@ class Analysis:
         self._opener = opener
         self._lock = threading.Lock()
         self._statistics = SessionStatistics()
-        self._next_calibration: Calibration | None = None
+        self._recalibrate = False
         self.meter = Meter()
         self.newest_image: Image | None = None
         self.ready = False
@@ -104,13 +106,18 @@ class Analysis:
             self._statistics = SessionStatistics()
             self._publisher.stats(self._statistics.session(), self._statistics.players())
 
-    def set_rim(self, rim: RimBox) -> Calibration:
-        """The calibration with this rim, which holds from the next frame on."""
-        base = self._calibration or Calibration(image_size=self._image_size())
-        self._calibration = self._next_calibration = base.model_copy(update={"rim": rim})
+    @property
+    def calibration(self) -> Calibration | None:
         return self._calibration
 
-    def _image_size(self) -> tuple[int, int]:
+    def use(self, calibration: Calibration | None) -> None:
+        """Look through this calibration from the next frame on."""
+        self._calibration = calibration
+        self._recalibrate = True
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Width and height of the newest frame, or what the source promises before the first."""
         if self.newest_image is None:
             return self._source.info.width, self._source.info.height
         height, width = self.newest_image.shape[:2]
@@ -135,9 +142,9 @@ class Analysis:
         self.ended = True
 
     def _one_frame(self, pipeline: Pipeline, frame: Frame) -> None:
-        if self._next_calibration is not None:
-            calibration, self._next_calibration = self._next_calibration, None
-            pipeline.recalibrate(calibration)
+        if self._recalibrate:
+            self._recalibrate = False
+            pipeline.recalibrate(self._calibration)
         self.newest_image = frame.image
         start_s = self._busy_since_s = time.monotonic()
         step = pipeline.step(frame)
@@ -165,11 +172,13 @@ def _session() -> str:
 class Box:
     """Everything that runs, watched by one short loop in the main thread."""
 
-    def __init__(self, config: Config, source: Source, publisher: Publisher, analysis: Analysis) -> None:
-        self._config = config
+    def __init__(
+        self, config: Config, source: Source, publisher: Publisher, analysis: Analysis, calibrating: Calibrating
+    ) -> None:
         self._source = source
         self._publisher = publisher
         self._analysis = analysis
+        self._calibrating = calibrating
         self._host = Host(config.data_path)
         self._notifier = Notifier()
         self._workers = [
@@ -184,6 +193,7 @@ class Box:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set or the recording ends. Raises DaemonError where a worker died."""
+        self._calibrating.tell()
         health_due_s = 0.0
         while not stop.wait(POLL_S):
             self._check_workers()
@@ -235,22 +245,11 @@ class Box:
         self._notifier.status(f"{health.fps:.1f} frames/s; {'; '.join(warnings) or 'all is well'}")
 
     def _obey(self, command: Command) -> None:
-        if not isinstance(command, CalibrateRim):
+        if isinstance(command, ResetStats):
             self._analysis.reset_statistics()
             self._publisher.reply(command, True, "statistics begin anew")
-            return
-        rim = RimBox(x=command.x_px, y=command.y_px, width=command.width_px, height=command.height_px)
-        calibration = self._analysis.set_rim(rim)
-        if self._source.calibration is not None:
-            self._publisher.reply(command, True, "the rim is used until the box stops")
-            return
-        try:
-            save(self._config.calibration_path, calibration)
-        except OSError as error:
-            reason = f"{self._config.calibration_path}: cannot be written: {error.strerror}"
-            self._publisher.reply(command, False, f"the rim is used, but will be forgotten: {reason}")
-            return
-        self._publisher.reply(command, True, f"saved in {self._config.calibration_path}")
+        elif not isinstance(command, Ping):  # which the publisher answers itself
+            self._calibrating.obey(command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +258,7 @@ class Parts:
 
     open_source: Callable[..., Source] = open_source
     open_pipeline: Callable[[Config, Calibration | None, str], Pipeline] = open_pipeline
+    calibrate: Solver = calibrate
 
 
 def run_box(
@@ -278,10 +278,13 @@ def run_box(
         _log.info("%s", origin)
         publisher = stack.enter_context(Publisher(config))
         analysis = Analysis(config, calibration, source, publisher, parts.open_pipeline)
-        box = Box(config, source, publisher, analysis)
+        keep_rim = source.calibration is None
+        calibrating = Calibrating(config.calibration_path, analysis, publisher, keep_rim, parts.calibrate)
+        stack.callback(calibrating.close)
+        box = Box(config, source, publisher, analysis, calibrating)
         if config.web.enabled:
             tls = tls_context(config.mqtt)
-            server = WebServer(config, publisher.broker_address, lambda: analysis.newest_image, tls)
+            server = WebServer(config, publisher.broker_address, lambda: analysis.newest_image, tls, calibrating.jpeg)
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))
             _log.info("the page: %s", "  ".join(server.addresses()))

@@ -1,7 +1,15 @@
 """Results out, commands in, over MQTT."""
 
 from edge.publish.client import Publisher, PublisherState
-from edge.publish.commands import CalibrateCourt, CalibrateRim, CalibrateSave, CalibrateUndo, Command, ResetStats
+from edge.publish.commands import (
+    CalibrateCourt,
+    CalibrateRim,
+    CalibrateSave,
+    CalibrateUndo,
+    Command,
+    Ping,
+    ResetStats,
+)
 from edge.publish.errors import PublishError
 
 __all__ = [
@@ -10,6 +18,7 @@ __all__ = [
     "CalibrateSave",
     "CalibrateUndo",
     "Command",
+    "Ping",
     "PublishError",
     "Publisher",
     "PublisherState",

@@ -1,4 +1,4 @@
-"""The phone's page: static files, the newest frame, and a WebSocket pipe to the MQTT broker, all on one port."""
+"""The phone's page: static files, pictures, and a WebSocket pipe to the MQTT broker, all on one port."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from calibration.court import CourtError
 from edge.config import Config
 from edge.publish.payloads import SCHEMA_VERSION
 from edge.publish.topics import Topics
 from edge.types import Image
+from edge.web.courts import describe_courts
 from edge.web.pipe import MqttPipe
 from edge.web.snapshot import SnapshotEncoder
 
@@ -36,7 +38,8 @@ class WebServer:
     """A context manager that serves the page from a thread of its own.
 
     `broker`: host and port that `/mqtt` leads to; `broker_tls` where that is a TLS port. `snapshot` gives the newest
-    frame, (H, W, 3) BGR, or None while there is none; it is called from the server's threads.
+    frame, (H, W, 3) BGR, or None while there is none; it is called from the server's threads. `drafts` gives a
+    calibration draft's JPEG by its id, with the court drawn over it or plain, or None where there is no such draft.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class WebServer:
         broker: tuple[str, int],
         snapshot: Callable[[], Image | None] | None = None,
         broker_tls: ssl.SSLContext | None = None,
+        drafts: Callable[[str, bool], bytes | None] | None = None,
     ) -> None:
         self._config = config
         self.port = config.web.port  # once entered: the port it is served on
         self._pipe = MqttPipe(broker[0], broker[1], broker_tls)
         self._encoder = SnapshotEncoder(snapshot or (lambda: None))
+        self._drafts = drafts or (lambda *_: None)
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -114,6 +119,8 @@ class WebServer:
         app.router.add_get("/", self._index)
         app.router.add_get("/config.json", self._page_settings)
         app.router.add_get("/snapshot.jpg", self._snapshot)
+        app.router.add_get("/courts.json", self._courts)
+        app.router.add_get("/calibration.jpg", self._draft)
         app.router.add_get("/mqtt", self._pipe.handle)
         app.router.add_static("/assets/", STATIC, follow_symlinks=False, show_index=False)
         return app
@@ -136,6 +143,18 @@ class WebServer:
         jpeg = await asyncio.get_running_loop().run_in_executor(None, self._encoder.newest)
         if jpeg is None:
             raise web.HTTPNotFound(text="no frame yet")
+        return web.Response(body=jpeg, content_type="image/jpeg")
+
+    async def _courts(self, request: web.Request) -> web.Response:
+        try:
+            return web.json_response(describe_courts(request.query))
+        except CourtError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+
+    async def _draft(self, request: web.Request) -> web.Response:
+        jpeg = self._drafts(request.query.get("draft", ""), "plain" in request.query)
+        if jpeg is None:
+            raise web.HTTPNotFound(text="no such draft; look for the cones again")
         return web.Response(body=jpeg, content_type="image/jpeg")
 
 
