@@ -72,10 +72,16 @@ def average(frames: Sequence[Image]) -> Image:
     return np.ascontiguousarray(np.partition(stack, middle, axis=0)[middle])
 
 
-def paper_cones(image: Image) -> FloatArray:
-    """Middles (N, 2) px of regions, by the paper's rule: its HSV range, two erosions and dilations, 500 px at 4K."""
+def paper_cones(image: Image, low: tuple[float, ...] = PAPER_LOW, high: tuple[float, ...] = PAPER_HIGH) -> FloatArray:
+    """Middles (N, 2) px of regions, by the paper's rule: its HSV range, two erosions and dilations, 500 px at 4K.
+
+    low, high: another range in OpenCV's scale (hue to 180); a hue below 0 or from 180 on goes round.
+    """
     hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
-    mask = cv2.inRange(hsv, np.array(PAPER_LOW), np.array(PAPER_HIGH))
+    middle = (low[0] + high[0]) / 2
+    hue = (hsv[..., 0].astype(np.float32) - middle + 90) % 180 - 90 + middle
+    turned = np.dstack([hue, hsv[..., 1].astype(np.float32), hsv[..., 2].astype(np.float32)])
+    mask = cv2.inRange(turned, np.array(low, dtype=float), np.array(high, dtype=float))
     kernel = np.ones((3, 3), np.uint8)
     mask = cv2.dilate(cv2.erode(mask, kernel, iterations=2), kernel, iterations=2)
     count, _, stats, middles = cv2.connectedComponentsWithStats(mask)

@@ -19,7 +19,7 @@ class CalibrationRequest:
 
     colour: "auto" or a name of `cones.COLOURS`; cone_tap: px on one cone, whose colour is learnt. points: landmark
     name, or "x,y" in metres, to px, given by hand; then no cones are looked for. rim: px, one tap on the middle of
-    the ring. lens: where it was measured.
+    the ring. lens: where it was measured. lines: False where the painted lines are not this court's.
     """
 
     court: str = "fiba"
@@ -30,6 +30,7 @@ class CalibrationRequest:
     points: Mapping[str, tuple[float, float]] | None = None
     rim: tuple[float, float] | None = None
     lens: Lens | None = None
+    lines: bool = True
 
 
 @dataclass(frozen=True, slots=True)

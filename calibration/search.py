@@ -279,7 +279,7 @@ def _points(scene: Scene, marks: Marks) -> Points:
 def _lines_near(scene: Scene, fit: Fit, reach_px: float) -> tuple[LinePoints, float]:
     """Lines within reach of where the fit puts them, and the share of the visible samples that lie right there."""
     samples = sample_lines(scene.court, fit.camera)
-    if not len(samples.court_m):
+    if not len(samples.court_m) or not scene.request.lines:
         return no_lines(), 0.0
     jacobian = floor_parameter_jacobian(fit.camera, samples.image_px)
     spread_m = np.sqrt(np.nan_to_num(np.einsum("nij,jk,nik->n", jacobian, fit.covariance, jacobian), nan=1.0) / 2)

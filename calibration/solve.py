@@ -155,7 +155,7 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
         return f"the mark at {name} is {100 * off_m.max():.0f} cm off the others: put its cone on the mark, or move it"
     if len(solved.marks) < 3:
         return "most marks are not where the painted lines say: check the court and the layout"
-    if solved.line_share < _LINES_CLEAR:
+    if scene.request.lines and solved.line_share < _LINES_CLEAR:
         other = _better_court(scene, solved)
         if other is not None:
             return f"the painted lines are not those of a {scene.court.name} court but of {other}: choose that court"

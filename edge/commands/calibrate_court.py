@@ -58,6 +58,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--ring", type=_pixel, metavar="X,Y", help="the middle of the ring, in pixels: sharpens the fit"
     )
     parser.add_argument("--lens", type=Path, metavar="FILE", help="a lens from 'courtside calibrate lens'")
+    parser.add_argument(
+        "--no-lines", action="store_true", help="do not use the painted lines: they are not those of this court"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
     add_settings_options(parser)
     parser.set_defaults(execute=execute)
@@ -105,6 +108,7 @@ def _request(args: argparse.Namespace) -> CalibrationRequest:
         points=dict(args.point) if args.point else None,
         rim=args.ring,
         lens=lens,
+        lines=not args.no_lines,
     )
 
 

@@ -163,7 +163,8 @@ def fill_quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatA
     # A bent lens bends edges: each goes in short pieces.
     edges = [a + s * (b - a) for a, b in zip(corners_m, np.roll(corners_m, -1, axis=0), strict=True) for s in _PIECES]
     px, z = camera.project(np.array(edges))
-    if not np.all((z > 0.2) & np.isfinite(px).all(axis=1)):
+    # What reaches behind the camera, or far beyond where its lens shows anything, is not drawn.
+    if not np.all((z > 0.2) & (np.abs(px) < 3 * max(camera.image_size)).all(axis=1)):
         return
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(px * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)

@@ -121,7 +121,7 @@ def test_noise_and_jpeg_change_the_picture_a_little() -> None:
 
 def test_named_scenarios_have_their_players() -> None:
     counts = {name: len(next(VirtualGym(name, 0, *SIZE).play()).players) for name in SCENARIOS}
-    assert counts == {"practice": 1, "threes": 6, "game": 10, "empty": 0, "form": 1}
+    assert counts == {"practice": 1, "threes": 6, "game": 10, "empty": 0, "cones": 3, "form": 1}
 
 
 @pytest.mark.parametrize(
