@@ -15,7 +15,7 @@ from typing import Protocol
 import cv2
 
 from calibration.lens import LensError, load_lens
-from calibration.picture import draw
+from calibration.picture import draw_calibration
 from calibration.request import CalibrationRequest, Outcome
 from calibration.solve import calibrate
 from calibration.store import Calibration, CalibrationError, RimBox, load, save, undo
@@ -180,9 +180,11 @@ class Calibrating:
 
     def _keep(self, outcome: Outcome) -> str:
         draft_id = secrets.token_hex(8)
-        # The words below the picture are for whoever sees it alone; the page has its own.
-        overlay = draw(outcome)[: outcome.image.shape[0]]
-        draft = _Draft(outcome, _jpeg(overlay), _jpeg(outcome.image))
+        # Marks and words are drawn by the page itself, at a size that suits a phone.
+        plain = _jpeg(outcome.image)
+        proposal = outcome.proposal
+        overlay = plain if proposal is None else _jpeg(draw_calibration(outcome.image, proposal))
+        draft = _Draft(outcome, overlay, plain)
         with self._lock:
             self._drafts[draft_id] = draft
             while len(self._drafts) > DRAFTS_KEPT:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,39 +27,10 @@ from edge.types import (
 )
 from edge.web import WebServer
 from tests.publish.observer import free_port, wait_until
+from tests.web.chromium import PHONE, keep_picture, link_of, text
 
 pytestmark = pytest.mark.browser
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-
-PHONE = (390, 844)
-FLAGS = (
-    "headless=new",
-    "no-sandbox",
-    "disable-gpu",
-    "no-first-run",
-    "disable-background-networking",
-    "disable-component-update",
-    "disable-sync",
-)
 NAVY = np.full((720, 1280, 3), (60, 40, 30), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("Chromium or its driver is not installed (apt install chromium chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in FLAGS:
-        options.add_argument(f"--{flag}")
-    metrics = {"width": PHONE[0], "height": PHONE[1], "pixelRatio": 2, "touch": False}
-    options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield started
-    started.quit()
 
 
 @pytest.fixture
@@ -85,22 +54,6 @@ def page(box: Publisher, browser: Any, config: Config) -> Any:
     severe = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     expected = ("snapshot.jpg", "WebSocket", "config.json")  # what the network says when the box is taken away
     assert [message for message in severe if not any(word in message for word in expected)] == []
-
-
-def link_of(browser: Any) -> str:
-    return str(browser.find_element("tag name", "body").get_attribute("data-link"))
-
-
-def text(browser: Any, element: str) -> str:
-    return str(browser.find_element("id", element).get_property("textContent"))
-
-
-def keep_picture(browser: Any, name: str) -> None:
-    """Saves what is seen where COURTSIDE_SCREENSHOTS names a folder, so that a person may look at it."""
-    folder = os.environ.get("COURTSIDE_SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        browser.save_screenshot(str(Path(folder) / f"{name}.png"))
 
 
 def player(number: int, x_m: float, y_m: float, left_px: float) -> PlayerState:

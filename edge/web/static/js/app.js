@@ -1,5 +1,6 @@
 // Joins the link to the box with what the page shows.
-import { flash, outcomeOf, showHealth, showLink, showNotes, showPlayers, showShots, showSource, showStats, showVeil } from "./board.js";
+import { flash, outcomeOf, showCalibration, showHealth, showLink, showNotes, showPlayers, showShots, showSource, showStats, showVeil } from "./board.js";
+import { CalibrateFlow } from "./calibrate.js";
 import { Link } from "./link.js";
 import { RimFlow } from "./rim.js";
 import { Scene } from "./scene.js";
@@ -10,7 +11,7 @@ const OLD_NEWS_MS = 10000;
 const SHOTS_KEPT = 40;
 
 const told = new Map(); // shot id -> outcome that was flashed
-const state = { link: "connecting", status: null, source: null, health: null, live: null, shots: [], players: new Map() };
+const state = { link: "connecting", status: null, source: null, health: null, calibration: null, live: null, shots: [], players: new Map() };
 const scene = new Scene();
 
 function linkState() {
@@ -37,8 +38,14 @@ function showState() {
   showVeil(veilWords(link));
   const notes = [...(state.health?.warnings ?? [])];
   if (state.source?.state === "reconnecting") notes.unshift(`Camera: ${state.source.detail}`);
-  if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Set the rim below.");
+  if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Calibrate below.");
+  if (state.calibration?.suspect) notes.unshift(suspicion(state.calibration));
   showNotes(link === "online" ? notes : []);
+}
+
+function suspicion({ moved_cm: moved, detail }) {
+  const far = moved === null ? "" : ` by about ${Math.round(moved)} cm on the court`;
+  return `The camera has moved${far}, so positions are not to be trusted. ${detail || "Calibrate again below."}`;
 }
 
 /** A shot that waited in the box while the broker was away is listed, not shouted. */
@@ -66,6 +73,7 @@ const receivers = {
   status: (message) => (state.status = message),
   source: (message) => showSource((state.source = message)),
   health: (message) => showHealth((state.health = message)),
+  calibration: (message) => showCalibration((state.calibration = message)),
   live: (message) => {
     const now = performance.now();
     const waited = !scene.fresh(now);
@@ -148,6 +156,7 @@ async function main() {
     login: () => login(link),
   });
   new Stage(scene, () => state.shots);
+  new CalibrateFlow((name, fields, patience) => link.ask(name, fields, patience));
   new RimFlow((name, fields) => link.ask(name, fields), () => scene.newest);
   wireReset(link);
   document.addEventListener("visibilitychange", () => !document.hidden && link.wake());

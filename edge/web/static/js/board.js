@@ -18,6 +18,9 @@ export const outcomeOf = (shot) => shot.outcome ?? (shot.phase === "end" ? "unkn
 const shooter = (shot) => (shot.player_id === null ? "Somebody" : `Player ${shot.player_id}`);
 const clock = (time) => new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
+/** A court's name as people write it. */
+export const courtName = (name) => (name.length <= 4 ? name.toUpperCase() : name.replace(/-/g, " ")).replace("3X3", "3x3");
+
 const rate = (health) => `${health.fps.toFixed(health.fps < 10 ? 1 : 0)} fps`;
 
 function text(id, value) {
@@ -35,7 +38,7 @@ function element(name, content, className = "") {
 export function showLink(state, health) {
   document.body.dataset.link = state;
   text("link-text", state === "online" && health ? `Live, ${rate(health)}` : LINKS[state]);
-  $("rim-open").disabled = $("reset-open").disabled = state !== "online";
+  for (const id of ["calibrate-open", "rim-open", "reset-open"]) $(id).disabled = state !== "online";
 }
 
 export function showVeil(words) {
@@ -52,9 +55,15 @@ export function showSource(source) {
 
 export function showHealth(health) {
   text("fps", rate(health));
-  const views = { calibrated: "calibrated", "rim-only": "rim only", uncalibrated: "rim not set" };
-  text("calibration", views[health.calibration]);
-  $("calibration").classList.toggle("bad", health.calibration === "uncalibrated");
+}
+
+/** "FIBA, ±4 cm", or what there is instead of a court. */
+export function showCalibration(known) {
+  const court = [courtName(known.court ?? ""), known.error_cm === null ? "" : `±${Math.max(1, Math.round(known.error_cm))} cm`].filter(Boolean).join(", ");
+  const words = { calibrated: court, "rim-only": "rim only", uncalibrated: "rim not set", moved: "camera moved", blocked: "camera covered" };
+  text("calibration", words[known.state]);
+  $("calibration").title = known.detail;
+  $("calibration").classList.toggle("bad", known.suspect || known.state === "uncalibrated");
 }
 
 export function showNotes(notes) {

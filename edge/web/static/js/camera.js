@@ -22,9 +22,12 @@ export class Picture {
 }
 
 /** The newest frame as an image, or null while there is none. */
-export async function loadSnapshot() {
+export const loadSnapshot = () => loadPicture(`/snapshot.jpg?${Date.now()}`);
+
+/** A picture of the box, or null where it has none. */
+export async function loadPicture(address) {
   try {
-    const response = await fetch(`/snapshot.jpg?${Date.now()}`, { cache: "no-store" });
+    const response = await fetch(address, { cache: "no-store" });
     return response.ok ? await createImageBitmap(await response.blob()) : null;
   } catch {
     return null;

@@ -7,8 +7,12 @@ const LOOK = { floor: "#6e4a2a", far: "#59391e", paint: "#7b3b22", line: "#f3e6c
 const OUTCOMES = { made: "#3ee08f", missed: "#ff6a5e" };
 const HALF_SLACK_M = 1.5;
 
+/** From the origin to the base line: half a court, or all of one with a single basket. */
+const endOf = (court) => court.length_m / court.baskets;
+
 /** Which part to show: 1 or -1 for the half that all are in, 0 for the whole court. */
 export function halfOf(scene, last) {
+  if (scene.court?.baskets === 1) return 1;
   const xs = (scene.newest?.players ?? []).flatMap((player) => (player.court_position ? [player.court_position.x] : []));
   if (xs.length === 0) return last ?? 1;
   if (Math.min(...xs) > -HALF_SLACK_M) return 1;
@@ -17,21 +21,21 @@ export function halfOf(scene, last) {
 
 /** Size of the shown part, [across, down] metres: a half stands with its basket on top, the whole lies on wide screens. */
 export function extent(court, half, wide) {
-  const long = half === 0 ? court.length_m : court.length_m / 2;
+  const long = half === 0 ? court.length_m : endOf(court);
   const [width, height] = half === 0 && wide ? [long, court.width_m] : [court.width_m, long];
   return [width + 2 * MARGIN_M, height + (half === 0 ? 2 : 1.35) * MARGIN_M];
 }
 
-/** The function from court metres to canvas pixels. */
+/** The function from court metres to canvas pixels, seen from above: whoever faces the basket has y on the left. */
 export function projection(court, half, wide, size) {
   const [across] = extent(court, half, wide);
   const scale = size.width / across;
   const place =
     half !== 0
-      ? ({ x, y }) => [half * y + court.width_m / 2 + MARGIN_M, court.length_m / 2 - half * x + MARGIN_M]
+      ? ({ x, y }) => [court.width_m / 2 - half * y + MARGIN_M, endOf(court) - half * x + MARGIN_M]
       : wide
         ? ({ x, y }) => [x + court.length_m / 2 + MARGIN_M, court.width_m / 2 - y + MARGIN_M]
-        : ({ x, y }) => [y + court.width_m / 2 + MARGIN_M, court.length_m / 2 - x + MARGIN_M];
+        : ({ x, y }) => [court.width_m / 2 - y + MARGIN_M, court.length_m / 2 - x + MARGIN_M];
   const project = (point) => place(point).map((metres) => metres * scale);
   return { project, scale };
 }
@@ -50,21 +54,23 @@ function arc(centre, radius, from, to, side) {
 }
 
 function drawEnd(context, project, scale, court, side) {
-  const at = (fromBase, y) => ({ x: side * (court.length_m / 2 - fromBase), y });
+  const at = (fromBase, y) => ({ x: side * (endOf(court) - fromBase), y });
   const key = court.key_width_m / 2;
   path(context, project, [at(0, -key), at(court.free_throw_m, -key), at(court.free_throw_m, key), at(0, key)]);
   context.fillStyle = LOOK.paint;
   context.fill();
   context.stroke();
-  const rim = side * (court.length_m / 2 - court.rim_from_baseline_m);
-  path(context, project, arc(side * (court.length_m / 2 - court.free_throw_m), court.centre_circle_radius_m, -Math.PI / 2, Math.PI / 2, side));
+  const rim = side * (endOf(court) - court.rim_from_baseline_m);
+  path(context, project, arc(side * (endOf(court) - court.free_throw_m), court.centre_circle_radius_m, -Math.PI / 2, Math.PI / 2, side));
   context.stroke();
   const straight = court.width_m / 2 - court.three_point_side_m;
   const open = Math.asin(Math.min(1, straight / court.three_point_radius_m));
   path(context, project, [at(0, -straight), ...arc(rim, court.three_point_radius_m, -open, open, side), at(0, straight)]);
   context.stroke();
-  path(context, project, arc(rim, 1.25, -Math.PI / 2, Math.PI / 2, side));
-  context.stroke();
+  if (court.no_charge_radius_m > 0) {
+    path(context, project, arc(rim, court.no_charge_radius_m, -Math.PI / 2, Math.PI / 2, side));
+    context.stroke();
+  }
   context.save();
   context.lineWidth = Math.max(3, scale * 0.1);
   path(context, project, [at(court.board_from_baseline_m, -court.board_width_m / 2), at(court.board_from_baseline_m, court.board_width_m / 2)]);
@@ -78,11 +84,11 @@ function drawEnd(context, project, scale, court, side) {
 
 export function drawFloor(context, court, half, view, size) {
   const { project, scale } = view;
-  const long = court.length_m / 2;
+  const long = endOf(court);
   const side = court.width_m / 2;
   context.fillStyle = LOOK.out;
   context.fillRect(0, 0, size.width, size.height);
-  const shown = half === 0 ? [-long, long] : [Math.min(0, half * (long + 9)), Math.max(0, half * (long + 9))].map((x) => Math.max(-long, Math.min(long, x)));
+  const shown = half === 0 ? [-long, long] : [Math.min(0, half * long), Math.max(0, half * long)];
   const floor = [{ x: shown[0], y: -side }, { x: shown[1], y: -side }, { x: shown[1], y: side }, { x: shown[0], y: side }];
   const [left, top] = floor.map(project).reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1])]);
   const light = context.createRadialGradient(size.width / 2, top, 0, size.width / 2, top, size.height * 1.15);
@@ -99,6 +105,7 @@ export function drawFloor(context, court, half, view, size) {
   context.closePath();
   context.stroke();
   for (const end of half === 0 ? [1, -1] : [half]) drawEnd(context, project, scale, court, end);
+  if (court.baskets === 1) return;
   path(context, project, [{ x: 0, y: -side }, { x: 0, y: side }]);
   context.stroke();
   path(context, project, arc(0, court.centre_circle_radius_m, -Math.PI, Math.PI, 1).filter(({ x }) => half === 0 || half * x >= -0.01));
@@ -141,7 +148,7 @@ export function drawFlight(context, shot, court, half, view, now) {
   if (!shot?.court_position) return;
   const side = half === 0 ? Math.sign(shot.court_position.x) || 1 : half;
   const from = view.project(shot.court_position);
-  const to = view.project({ x: side * (court.length_m / 2 - court.rim_from_baseline_m), y: 0 });
+  const to = view.project({ x: side * (endOf(court) - court.rim_from_baseline_m), y: 0 });
   context.save();
   context.strokeStyle = "#ff9a3d";
   context.lineWidth = Math.max(3, view.scale * 0.1);

@@ -38,7 +38,7 @@ export class Link {
       client.subscribe(
         Object.fromEntries([
           [`${this.prefix}/live`, { qos: 0 }],
-          ...["status", "health", "source", "shot", "stats/#", "cmd/reply"].map((t) => [`${this.prefix}/${t}`, { qos: 1 }]),
+          ...["status", "health", "source", "calibration", "shot", "stats/#", "cmd/reply"].map((t) => [`${this.prefix}/${t}`, { qos: 1 }]),
         ]),
       );
       this.on.up();
@@ -58,13 +58,13 @@ export class Link {
     if (this.client && !this.client.connected && !this.client.disconnecting) this.client.reconnect();
   }
 
-  /** Sends a command; the promise is fulfilled with the box's reply {ok, detail}. */
-  ask(name, fields = {}) {
+  /** Sends a command; the promise is fulfilled with the box's reply {ok, detail, draft}. */
+  ask(name, fields = {}, patience = REPLY_TIMEOUT_MS) {
     if (!this.client?.connected) return Promise.resolve({ ok: false, detail: "The box cannot be reached right now." });
     const id = randomId();
     return new Promise((resolve) => {
       const late = () => this.#settle(id, { ok: false, detail: "The box did not answer. Try again." });
-      this.waiting.set(id, { resolve, timer: setTimeout(late, REPLY_TIMEOUT_MS) });
+      this.waiting.set(id, { resolve, timer: setTimeout(late, patience) });
       const body = JSON.stringify({ schema_version: 1, request_id: id, ...fields });
       this.client.publish(`${this.prefix}/cmd/${name}`, body, { qos: 1 });
     });
