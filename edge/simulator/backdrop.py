@@ -19,6 +19,7 @@ FLOOR_ORIGIN_M = (-6.0, -12.6)
 FLOOR_SIZE_M = (22.5, 22.4)
 FLOOR_PX_PER_M = 80
 SUPERSAMPLE = 2
+_STRIP = 16
 _PIECES = np.linspace(0.0, 1.0, 8, endpoint=False)
 
 
@@ -110,8 +111,9 @@ def _sunlit(texture: Image, amount: float, rng: np.random.Generator) -> Image:
         left = x + 1.3 * pane
         patch = np.array([(left, y), (left + 1.0, y), (left + 1.0 + lean, y + 2.6), (left + lean, y + 2.6)])
         cv2.fillConvexPoly(light, np.round(_texture_px(patch)).astype(np.int32), 1.0 + amount)
-    dark = _texture_px(np.array([rng.uniform(1.0, 14.0), rng.choice([-7.0, 6.5])]))
-    rows, columns = np.arange(light.shape[0])[:, None], np.arange(light.shape[1])[None]
+    dark = _texture_px(np.array([rng.uniform(1.0, 14.0), float(rng.choice([-7.0, 6.5]))]))
+    height, width = texture.shape[:2]
+    rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     away = np.hypot(columns - dark[0], rows - dark[1]) / (5.0 * FLOOR_PX_PER_M)
     light *= 1.0 - amount * np.exp(-(away**2)).astype(np.float32)
     light = cv2.GaussianBlur(light, (0, 0), 4)
@@ -166,18 +168,27 @@ def fill_quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatA
     # What reaches behind the camera, or far beyond where its lens shows anything, is not drawn.
     if not np.all((z > 0.2) & (np.abs(px) < 3 * max(camera.image_size)).all(axis=1)):
         return
+    corner, reach = np.floor(px.min(axis=0)).astype(int) - 2, np.ceil(px.max(axis=0)).astype(int) + 3
+    x0, y0 = np.clip(corner, 0, camera.image_size)
+    x1, y1 = np.clip(reach, 0, camera.image_size)
+    if x1 <= x0 or y1 <= y0:
+        return
+    image, depth = image[y0:y1, x0:x1], depth[y0:y1, x0:x1]
     mask = np.zeros(image.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [np.round(px * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [np.round((px - [x0, y0]) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     alpha = mask[:, :, None] / 255.0
     np.copyto(image, (image * (1 - alpha) + colour * alpha).astype(np.uint8), where=mask[:, :, None] > 0)
     inside = mask > 127
-    depth[inside] = np.minimum(depth[inside], _plane_depth(camera, corners_m, inside))
+    depth[inside] = np.minimum(depth[inside], _plane_depth(camera, corners_m, inside, (x0, y0)))
 
 
-def _plane_depth(camera: Camera, corners_m: FloatArray, inside: npt.NDArray[np.bool_]) -> FloatArray:
-    """Depth (K,) m along the optical axis of the plane through three corners at the pixels of a mask."""
+def _plane_depth(
+    camera: Camera, corners_m: FloatArray, inside: npt.NDArray[np.bool_], corner: tuple[int, int]
+) -> FloatArray:
+    """Depth (K,) m along the optical axis of the plane through three corners at the pixels of a mask, whose first
+    pixel is at `corner` of the image."""
     rows, columns = np.nonzero(inside)
-    rays = camera.ray(np.column_stack([columns + 0.5, rows + 0.5]))
+    rays = camera.ray(np.column_stack([columns + corner[0] + 0.5, rows + corner[1] + 0.5]))
     normal = np.cross(corners_m[1] - corners_m[0], corners_m[2] - corners_m[0])
     reach = (corners_m[0] - camera.centre) @ normal / (rays @ normal)
     return np.asarray(reach * (rays @ camera.R[2]), dtype=np.float32)
@@ -187,7 +198,7 @@ def _rectangle(x: float, y: tuple[float, float], z: tuple[float, float]) -> Floa
     return np.array([[x, y[0], z[0]], [x, y[1], z[0]], [x, y[1], z[1]], [x, y[0], z[1]]])
 
 
-def _basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> None:
+def draw_basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> None:
     """Support, board with its inner rectangle and edge."""
     x = court.end_m - court.board_from_baseline_m
     half, low = court.board_width_m / 2, court.board_bottom_m
@@ -215,7 +226,7 @@ def _basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> No
         fill_quad(image, depth, camera, _rectangle(x - 0.001, y_m, z_m), np.array([52.0, 48.0, 46.0]))
 
 
-def render_backdrop(
+def render_room(
     camera: Camera,
     court: Court,
     walls_m: tuple[float, float, float, float],
@@ -223,19 +234,27 @@ def render_backdrop(
     rng: np.random.Generator,
     scenario: Scenario,
 ) -> tuple[Image, FloatArray]:
-    """The empty gym: image (H, W, 3) uint8 and depth (H, W) float32 m (infinite where only room lies behind)."""
+    """The room alone: image (H, W, 3) uint8 and depth (H, W) float32 m, infinite everywhere."""
     width, height = camera.image_size
     scale = SUPERSAMPLE
-    columns, rows = np.meshgrid(np.arange(width * scale) + 0.5, np.arange(height * scale) + 0.5)
-    rays = camera.ray(np.stack([columns, rows], axis=-1) / scale).astype(np.float32)
+    rays = _pixel_rays(camera, scale)
     large = np.empty((height * scale, width * scale, 3), np.float32)
     texture = floor_texture(court, look, rng, scenario)
     _room(large, camera.centre, rays, np.array(walls_m), texture, look.wall, look.panel)
     small = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
     image = np.clip(small, 0, 255).astype(np.uint8)
-    depth = np.full((height, width), np.inf, np.float32)
-    _basket(image, depth, camera, court)
-    return image, depth
+    return image, np.full((height, width), np.inf, np.float32)
+
+
+def _pixel_rays(camera: Camera, scale: int) -> npt.NDArray[np.float32]:
+    """Rays (H scale, W scale, 3) of all samples, a strip at a time: whole, it would not fit into the cache."""
+    width, height = camera.image_size
+    rays = np.empty((height * scale, width * scale, 3), np.float32)
+    for top in range(0, height * scale, _STRIP):
+        strip = np.arange(top, min(top + _STRIP, height * scale)) + 0.5
+        columns, rows = np.meshgrid(np.arange(width * scale) + 0.5, strip)
+        rays[top : top + _STRIP] = camera.ray(np.stack([columns, rows], axis=-1) / scale)
+    return rays
 
 
 def light_field(look: Look, width: int, height: int) -> FloatArray:

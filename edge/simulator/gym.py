@@ -67,9 +67,10 @@ class VirtualGym:
     def turn(
         self, yaw_deg: float, pitch_deg: float, roll_deg: float, shift_m: tuple[float, float, float] = (0, 0, 0)
     ) -> None:
-        """Bump the camera: from the next frame on it looks elsewhere, about its own axes (down, right, forward).
+        """Bump the camera: from the next frame on it looks elsewhere, and stands `shift_m` (world) away.
 
-        `calibration` stays what it was before: that is what a bump does.
+        The angles are one rotation's vector: a positive yaw moves the picture to the right, a positive pitch up, a
+        positive roll clockwise. `calibration` stays what it was before: that is what a bump does.
         """
         turn = cv2.Rodrigues(np.radians([pitch_deg, yaw_deg, roll_deg]))[0]
         R = turn @ self.camera.R

@@ -36,10 +36,18 @@ def to_primitives(
     out[:, 0:4] = -1e6
     out[seen, 0:2], out[seen, 2:4] = a[seen], b[seen]
     out[:, 4:6] = np.column_stack([za, zb])
-    out[seen, 6:8] = (radii_m * camera.K[0, 0])[seen] / out[seen, 4:6]
+    scale = np.column_stack([lens_scale(camera, a), lens_scale(camera, b)])
+    out[seen, 6:8] = (radii_m * camera.K[0, 0] * scale)[seen] / out[seen, 4:6]
     out[:, 8:10] = radii_m
     out[:, 10:13] = colours
     return out
+
+
+def lens_scale(camera: Camera, pixels: FloatArray) -> FloatArray:
+    """How much smaller than a pinhole's things appear across the line to the image's centre (N,), at pixels (N, 2)."""
+    flat = (pixels - camera.K[:2, 2]) / np.diagonal(camera.K)[:2]
+    square = np.sum(flat * flat, axis=-1)
+    return np.asarray(1.0 + square * (camera.distortion[0] + square * camera.distortion[1]))
 
 
 def body_primitives(camera: Camera, agent: Agent, joints_m: FloatArray) -> FloatArray:
@@ -150,7 +158,8 @@ def _visible(
 def _ball(play: Play, camera: Camera, court: Court, everyone: FloatArray, owners: FloatArray) -> BallTruth:
     position, velocity = play.ball[:3].copy(), play.ball[3:6].copy()
     centre, depth = camera.project(position)
-    radius = float(BALL_RADIUS_M * camera.K[0, 0] / depth) if depth > 0.3 else 0.0
+    size = BALL_RADIUS_M * camera.K[0, 0] * lens_scale(camera, centre)
+    radius = float(size / depth) if depth > 0.3 and np.isfinite(size) else 0.0
     hidden = np.ones(len(_DISC), dtype=bool)
     if radius > 0:
         samples = centre + _DISC * radius

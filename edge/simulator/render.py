@@ -6,22 +6,33 @@ import math
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from calibration.camera import Camera
 from calibration.court import Court
-from edge.simulator.backdrop import draw_look, light_field, render_backdrop
+from edge.simulator.backdrop import draw_basket, draw_look, light_field, render_room
 from edge.simulator.body import CLOTH_PARTS, Kit, kit_colours
+from edge.simulator.cones import draw_cones, draw_kind
 from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
 from edge.simulator.observe import to_primitives
 from edge.simulator.raster import BALL, CAPSULE, CLOTH, add_noise, draw, shadows
 from edge.simulator.scenario import Scenario
-from edge.simulator.things import JERSEY_FROM, change_light, clutter, cone_primitives, draw_signs, look_colour
+from edge.simulator.things import (
+    CLUTTER_RADII_M,
+    JERSEY_FROM,
+    change_light,
+    clutter,
+    clutter_places,
+    draw_signs,
+    look_colour,
+)
 from edge.simulator.truth import Truth
 from edge.types import FloatArray, Image
 
 SHUTTER_S = 1 / 500
 BALL_COLOUR = (38.0, 98.0, 204.0)
 NOISE_TILE = 1 << 18
+_STRIP = 32
 
 
 def ball_primitive(camera: Camera, position_m: FloatArray, velocity_m_s: FloatArray) -> FloatArray:
@@ -98,8 +109,20 @@ class Renderer:
         jersey = look_colour(scenario, self.look) if scenario.distractors >= JERSEY_FROM else None
         colours = [kit_colours(kit) for kit in kits(scenario, rng, jersey)]
         self._kits = np.concatenate(colours) if colours else np.zeros((0, 3))
-        image, depth = render_backdrop(camera, court, walls_m, self.look, rng, scenario)
+        image, depth = render_room(camera, court, walls_m, self.look, rng, scenario)
         draw_signs(image, depth, camera, scenario, self.look, seed)
+        draw_basket(image, depth, camera, court)
+        self._floor = floor_map(camera)
+        places = clutter_places(scenario, cones_m, seed)
+        self._things = clutter(camera, places, look_colour(scenario, self.look))
+        middles = 0.5 * (places[:, :2] + places[:, 3:5])
+        for (x, y), radius in zip(middles, CLUTTER_RADII_M, strict=False):
+            self._darken(image, np.array([(x, y, 1.5 * radius, 0.45)]))
+        before, cone_rng = depth.copy(), np.random.default_rng([seed, 7])
+        kind = draw_kind(scenario.cone_height_m, look_colour(scenario, self.look), cone_rng)
+        draw_cones(image, depth, camera, cones_m, kind, cone_rng)
+        # Shadows of what walks by fall on the floor, not on the cones before it.
+        self._floor[depth < before] = np.nan
         self._spin_axis = rng.normal(size=3)
         width, height = camera.image_size
         field = light_field(self.look, width, height)
@@ -110,12 +133,7 @@ class Renderer:
         self._depth = depth
         self._buffer = depth.copy()
         self._fixed = self._ring_and_net(None)
-        self._things = np.concatenate(
-            [cone_primitives(camera, cones_m, scenario, self.look, seed), clutter(camera, scenario, self.look, seed)]
-        )
         self._noise = np.clip(np.round(rng.normal(0.0, scenario.noise, NOISE_TILE)), -40, 40).astype(np.int8)
-        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-        self._floor = camera.floor(np.stack([x, y], axis=-1)).astype(np.float32)
 
     def _ring_and_net(self, ball: FloatArray | None) -> FloatArray:
         ring = self.court.ring(36)
@@ -165,9 +183,11 @@ class Renderer:
             blobs.append((hips[0], hips[1], 0.55, 0.22))
         if ball is not None:
             blobs.append((ball[0], ball[1], 0.14 + 0.10 * ball[2], 0.40 / (1.0 + 1.6 * ball[2])))
-        if not blobs:
-            return
-        spots = np.array(blobs)
+        if blobs:
+            self._darken(image, np.array(blobs))
+
+    def _darken(self, image: Image, spots: FloatArray) -> None:
+        """Shadows (N, 4) on the floor, in place: x, y, radius m and strength."""
         corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=float)
         flat = spots[:, None, :2] + corners[None] * spots[:, None, 2:3]
         px, depth = self.camera.project(np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2))
@@ -183,6 +203,16 @@ class Renderer:
             packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self.scenario.jpeg_quality])[1]
             image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
         return image
+
+
+def floor_map(camera: Camera) -> npt.NDArray[np.float32]:
+    """The place on the floor (H, W, 2) m that each pixel sees; NaN where it sees none."""
+    width, height = camera.image_size
+    places = np.empty((height, width, 2), np.float32)
+    for top in range(0, height, _STRIP):
+        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(top, min(top + _STRIP, height)) + 0.5)
+        places[top : top + _STRIP] = camera.floor(np.stack([x, y], axis=-1))
+    return places
 
 
 def _turned(axis: FloatArray, angle_rad: float) -> FloatArray:

@@ -11,6 +11,7 @@ from edge.simulator.style import FAULTS
 MOUNTS = ("sideline", "high", "corner", "baseline", "any", "wall")
 CONE_COLOURS = ("orange", "red", "yellow", "green", "blue", "pink")
 AUTO, ANY = "auto", "any"
+_RANGES = (("cone_height_m", 0.1, 1.2), ("distractors", 0, 3), ("uneven", 0.0, 1.0), ("lamp_change", 0.0, 1.0))
 
 
 class SimulatorError(Exception):
@@ -68,6 +69,9 @@ class Scenario:
             raise SimulatorError(f"cone_layout={self.cone_layout!r}: choose one of {', '.join([AUTO, *LAYOUTS])}")
         if self.cone_colour not in (ANY, *CONE_COLOURS):
             raise SimulatorError(f"cone_colour={self.cone_colour!r}: choose one of {', '.join([ANY, *CONE_COLOURS])}")
+        for name, least, most in _RANGES:
+            if not least <= getattr(self, name) <= most:
+                raise SimulatorError(f"{name}={getattr(self, name)}: {least:g} to {most:g} is possible")
         if not 0 <= self.skill <= 1:
             raise SimulatorError(f"skill={self.skill}: a share from 0 to 1 is needed")
 

@@ -1,4 +1,4 @@
-"""Things that stand or lie about: cones, and what has their colour and is none; and light that changes."""
+"""Where cones stand and what colour they have; things of that colour that are none; light that changes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from calibration.camera import Camera
 from calibration.court import LAYOUTS, Court, layout_landmarks
 from edge.simulator.backdrop import Look, fill_quad
 from edge.simulator.observe import to_primitives
-from edge.simulator.raster import PRIMITIVE
 from edge.simulator.scenario import ANY, AUTO, CONE_COLOURS, Scenario, SimulatorError
 from edge.types import FloatArray, Image
 
 # From so many kinds of distractors on, team 0 wears the cones' colour.
 JERSEY_FROM = 3
 _PUT_DOWN_SIGMA_M = 0.01
-_INSIDE_PX, _NEAREST_M = 12.0, 2.0
-_PALE = np.array([225.0, 225.0, 225.0])
-_PLATE_M = 0.02
-_UP = np.array([0.0, 0.0, 1.0])
+_INSIDE_PX, _NEAREST_M, _LEAST_DEPTH_M = 12.0, 2.5, 2.0
+_CLEAR_M = 0.7
 _LAMP_PERIOD_S = (23.0, 61.0)
+CLUTTER_RADII_M, _CLUTTER_LENGTHS_M = (0.14, 0.2), (0.35, 0.1)
 _BGR: dict[str, tuple[float, float, float]] = {
     "red": (40.0, 40.0, 214.0),
     "yellow": (38.0, 206.0, 238.0),
@@ -53,10 +51,12 @@ def visible_layouts(camera: Camera, court: Court) -> list[str]:
         if name == "full-court" and court.baskets == 1:
             continue
         marks = np.array(list(layout_landmarks(court, name).values()))
-        px, depth = camera.project(np.column_stack([marks, np.zeros(len(marks))]))
+        floor = np.column_stack([marks, np.zeros(len(marks))])
+        px, depth = camera.project(floor)
+        near = np.linalg.norm(floor - camera.centre, axis=1) < _NEAREST_M
         with np.errstate(invalid="ignore"):
-            inside = np.all((px > _INSIDE_PX) & (px < size - _INSIDE_PX), axis=1) & (depth > _NEAREST_M)
-        if inside.all():
+            inside = np.all((px > _INSIDE_PX) & (px < size - _INSIDE_PX), axis=1) & (depth > _LEAST_DEPTH_M)
+        if np.all(inside & ~near):
             names.append(name)
     return names
 
@@ -90,49 +90,26 @@ def resolve_colour(scenario: Scenario, seed: int) -> str:
     return str(np.random.default_rng([seed, 6]).choice(CONE_COLOURS, p=shares))
 
 
-def cone_primitives(camera: Camera, cones_m: FloatArray, scenario: Scenario, look: Look, seed: int) -> FloatArray:
-    """Rows of the rasteriser: tapered bodies with up to two pale bands, on square plates."""
-    rng = np.random.default_rng([seed, 7])
-    bands, dark_plate = int(rng.integers(3)), bool(rng.random() < 0.3)
-    colour, height = look_colour(scenario, look), scenario.cone_height_m
-    plate = np.array([44.0, 42.0, 40.0]) if dark_plate else colour * 0.92
-    rows: list[FloatArray] = [np.zeros((0, PRIMITIVE))]
-    for foot in cones_m:
-        rows.append(_plate(camera, foot, 0.31 * height, plate, float(rng.uniform(0, math.pi / 2))))
-        levels = np.linspace(_PLATE_M, height, 2 * bands + 2)
-        radius = np.interp(levels, [0.0, height], [0.24 * height, 0.05 * height])
-        for k in range(len(levels) - 1):
-            ends = foot + levels[k] * _UP, foot + levels[k + 1] * _UP
-            ink = _PALE if k % 2 else colour
-            radii = np.array([[radius[k], radius[k + 1]]])
-            rows.append(to_primitives(camera, ends[0][None], ends[1][None], radii, ink[None]))
-    return np.concatenate(rows)
-
-
-def _plate(camera: Camera, foot: FloatArray, half_m: float, colour: FloatArray, turn_rad: float) -> FloatArray:
-    """A square plate on the floor, turned, as a row of thin bars."""
-    along = np.array([math.cos(turn_rad), math.sin(turn_rad), 0.0])
-    across = np.array([-along[1], along[0], 0.0])
-    bar = _PLATE_M / 2
-    offsets = np.arange(-half_m + bar, half_m - bar / 2, 1.6 * bar)
-    middles = foot + offsets[:, None] * across + [0.0, 0.0, bar]
-    ends = middles - (half_m - bar) * along, middles + (half_m - bar) * along
-    return to_primitives(camera, *ends, np.full((len(offsets), 2), bar), np.tile(colour, (len(offsets), 1)))
-
-
-def clutter(camera: Camera, scenario: Scenario, look: Look, seed: int) -> FloatArray:
-    """A bag and a cushion of the cones' colour on the floor."""
+def clutter_places(scenario: Scenario, cones_m: FloatArray, seed: int) -> FloatArray:
+    """A bag and a cushion on the floor, (2, 6): ends of their middle line, m. None of them lies on a cone."""
     if scenario.distractors < 1:
-        return np.zeros((0, PRIMITIVE))
+        return np.zeros((0, 6))
     rng = np.random.default_rng([seed, 8])
     rows = []
-    for radius, length in ((0.14, 0.35), (0.2, 0.1)):
+    for radius, length in zip(CLUTTER_RADII_M, _CLUTTER_LENGTHS_M, strict=True):
         place = np.array([rng.uniform(2.0, 13.0), rng.uniform(-6.5, 6.5), radius])
         turn = rng.uniform(0, math.pi)
-        reach = length / 2 * np.array([math.cos(turn), math.sin(turn), 0.0])
-        ends = (place - reach)[None], (place + reach)[None]
-        rows.append(to_primitives(camera, *ends, np.full((1, 2), radius), look_colour(scenario, look)[None]))
-    return np.concatenate(rows)
+        while len(cones_m) and np.linalg.norm(cones_m[:, :2] - place[:2], axis=1).min() < _CLEAR_M:
+            place[:2] = rng.uniform(2.0, 13.0), rng.uniform(-6.5, 6.5)
+        half = length / 2 * np.array([math.cos(turn), math.sin(turn), 0.0])
+        rows.append(np.concatenate([place - half, place + half]))
+    return np.array(rows)
+
+
+def clutter(camera: Camera, places: FloatArray, colour: FloatArray) -> FloatArray:
+    """Rows of the rasteriser (N, 14) for what lies about at `places`."""
+    radii = np.column_stack([CLUTTER_RADII_M, CLUTTER_RADII_M])[: len(places)]
+    return to_primitives(camera, places[:, :3], places[:, 3:], radii, np.tile(colour, (len(places), 1)))
 
 
 def draw_signs(image: Image, depth: FloatArray, camera: Camera, scenario: Scenario, look: Look, seed: int) -> None:

@@ -83,7 +83,7 @@ def test_cones_stand_at_the_corners_of_the_key() -> None:
     assert truth.cones_m.shape == (4, 3)
     assert truth.ball is None
     assert truth.players == ()
-    px, _ = truth.camera.project(truth.cones_m + np.array([0.0, 0.0, 0.1]))
+    px, _ = truth.camera.project(truth.cones_m + np.array([0.0, 0.0, 0.05]))
     seen = 0
     for x, y in px:
         if 0 <= x < SIZE[0] and 0 <= y < SIZE[1]:
