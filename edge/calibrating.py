@@ -94,6 +94,11 @@ class Calibrating:
         if self._thread is not None:
             self._thread.join(STOP_S)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being solved."""
+        return self._thread is None or not self._thread.is_alive()
+
     def tell(self) -> None:
         """Publish what is known of the court now."""
         self._telling.calibration(report_of(self._watching.calibration))
@@ -127,7 +132,7 @@ class Calibrating:
         return draft.plain if plain else draft.overlay
 
     def _begin(self, command: CalibrateCourt) -> None:
-        if self._thread is not None and self._thread.is_alive():
+        if not self.idle:
             self._telling.reply(command, False, "the box is calibrating already; try again in a few seconds")
             return
         self._thread = threading.Thread(target=self._solve, args=(command,), name="courtside-calibrating", daemon=True)

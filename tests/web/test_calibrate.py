@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -276,6 +277,7 @@ def test_a_point_is_dragged_and_the_ring_tapped(box: Box, page: Any) -> None:
     click(page, "again")
     wait_for(page, "result")
     assert text(page, "calibrate-word") == "Not yet", "128 px beside its mark"
+    assert re.search(r"\d \((key|free throw) (left|right)\)|off by", hint(page)), "numbers as on the map"
     points, found = box.asked[1].points, true_marks()
     assert points is not None
     for name, at in found.items():

@@ -10,6 +10,7 @@ const PATIENCE_MS = 60000;
 const TAP_A_CONE = "tap";
 const VERDICTS = { good: "Good", usable: "Usable", refused: "Not yet" };
 const LEAST_POINTS = 4;
+const SETUP = "Put a cone on each mark. The camera must see them all.";
 
 const spoken = (name) => name.replace(/-/g, " ");
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
@@ -80,7 +81,7 @@ export class CalibrateFlow {
     this.turn += 1;
     this.draft = null;
     this.request = {};
-    this.#show("setup", "Put a cone on each of these marks, then look for them. The camera must see them all.");
+    this.#show("setup", SETUP);
     if (this.known) this.#chosen();
   }
 
@@ -88,7 +89,7 @@ export class CalibrateFlow {
     const changes = new URLSearchParams([...this.#customInputs()].filter((input) => input.value).map((input) => [input.name, input.value]));
     try {
       const response = await fetch(`/courts.json?${changes}`, { cache: "no-store" });
-      if (!response.ok) return this.#refuseCourt(await response.text());
+      if (!response.ok) return this.#refuseCourt(capital((await response.text()).replace(/_m\b/g, "").replace(/_/g, " ")));
       this.known = await response.json();
     } catch {
       return this.#refuseCourt("The box cannot be reached right now. Close this and try again.");
@@ -97,13 +98,19 @@ export class CalibrateFlow {
     const colours = [...this.known.colours, TAP_A_CONE];
     options($("colour"), colours, (name) => ({ auto: "Any", [TAP_A_CONE]: "Tap a cone" })[name] ?? capital(name));
     for (const input of this.#customInputs()) input.value ||= this.known.custom[input.name];
-    this.#say("Put a cone on each of these marks, then look for them. The camera must see them all.");
+    this.#say(SETUP);
     return this.#chosen();
   }
 
   #refuseCourt(words) {
     this.#say(words, "failed");
     $("look").disabled = $("hand").disabled = true;
+  }
+
+  /** The box's words with the numbers of the map beside landmarks. */
+  #plain(words) {
+    const numbered = this.names.map((name, i) => [name, `${i + 1} (${spoken(name)})`]);
+    return capital(numbered.reduce((said, [name, number]) => said.replace(new RegExp(`(?<![\\w-])${name}(?![\\w-])`, "g"), number), words));
   }
 
   #chosen() {
@@ -169,7 +176,7 @@ export class CalibrateFlow {
     if (turn !== this.turn) return;
     if (!reply.draft) {
       this.#setup();
-      this.#say(capital(reply.detail), "failed");
+      this.#say(this.#plain(reply.detail), "failed");
       return;
     }
     await this.#result(reply, turn);
@@ -180,12 +187,13 @@ export class CalibrateFlow {
     const image = await loadPicture(draft.picture);
     if (turn !== this.turn) return;
     [this.draft, this.size] = [draft, [draft.image_width, draft.image_height]];
-    const words = reply.detail.replace(/^(good|usable): /, "");
-    this.#show("result", `${capital(words)}. ${reply.ok ? "Do the blue lines lie on the painted ones, and the red ring on the ring? Tap the picture to zoom." : ""}`, draft.verdict);
+    const words = this.#plain(reply.detail.replace(/^(good|usable): /, ""));
+    this.#show("result", `${words}. ${reply.ok ? "Do the blue lines lie on the painted ones, and the red ring on the ring? Tap the picture to zoom." : ""}`, draft.verdict);
     $("word").textContent = VERDICTS[draft.verdict];
     $("error").textContent = draft.error_p95_cm === null ? "" : `±${Math.max(1, Math.round(draft.error_p95_cm))} cm`;
     $("save").hidden = !reply.ok;
     $("cone").hidden = reply.ok || Boolean(this.request.points);
+    $("marks").textContent = draft.points.some(({ name }) => name) ? "Move the points" : "Set the points";
     $("marks").classList.toggle("main", !reply.ok);
     $("ring").hidden = draft.points.filter(({ name }) => name).length < LEAST_POINTS;
     if (!image) return void this.#say("The picture did not come. Start again.", "failed");

@@ -2,7 +2,7 @@
 import { drawFloor, extent, projection } from "./court.js";
 import { drawBadge } from "./marks.js";
 
-const TALLEST = 330;
+const TALLEST = 290;
 
 /** Draws a court of /courts.json with a numbered cone at each of the landmarks. */
 export function drawMap(canvas, court, names) {
@@ -20,14 +20,14 @@ export function drawMap(canvas, court, names) {
   context.scale(dense, dense);
   const view = projection(court, half, true, size);
   drawFloor(context, court, half, view, size);
-  names.forEach((name, i) => drawCone(context, view.project(court.landmarks[name]), size, String(i + 1)));
+  names.forEach((name, i) => drawCone(context, view.project(court.landmarks[name]), Math.min(20, 0.9 * view.scale), size, String(i + 1)));
 }
 
-function drawCone(context, [x, y], size, label) {
+function drawCone(context, [x, y], tall, size, label) {
   context.beginPath();
-  context.moveTo(x - 9, y + 2);
-  context.lineTo(x, y - 20);
-  context.lineTo(x + 9, y + 2);
+  context.moveTo(x - 0.45 * tall, y + 2);
+  context.lineTo(x, y - tall);
+  context.lineTo(x + 0.45 * tall, y + 2);
   context.closePath();
   context.fillStyle = "#ff7a1a";
   context.fill();
@@ -35,5 +35,5 @@ function drawCone(context, [x, y], size, label) {
   context.strokeStyle = "#1d120a";
   context.stroke();
   const side = x > size.width / 2 ? -1 : 1; // towards the middle, where there is room
-  drawBadge(context, x + 22 * side, Math.max(13, y - 9), label, "#f6f0e4", 11);
+  drawBadge(context, x + (12 + 0.5 * tall) * side, Math.max(13, y - 9), label, "#f6f0e4", 11);
 }
