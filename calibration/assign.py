@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import cv2
 import numpy as np
 
 from calibration.camera import Camera, FloatArray
@@ -21,6 +22,10 @@ _CONE_HEIGHT_M = (0.04, 1.1)
 # Spread of the logarithm of the cones' sizes in metres, and of the focal lengths, that counts as one.
 _SIZE_SPREAD, _FOCAL_SPREAD = 0.18, 0.25
 _CANDIDATES = {4: 14, 5: 11, 6: 10}
+_CANDIDATES_OF_THREE = 10
+_FOV_TRIED_DEG, _USUAL_BEND = (62.0, 76.0, 90.0, 106.0), -0.08
+# Sine of the roll that a camera on a wall may have.
+_LEVEL = 0.1
 KEPT = 32
 
 
@@ -49,6 +54,73 @@ def hypotheses(cones: Sequence[Cone], landmarks_m: FloatArray, image_size: tuple
         found += _four(cones, usable, landmarks_m[ring], ring, image_size)
     found.sort(key=lambda hypothesis: hypothesis.oddity)
     return _different(found)
+
+
+def hypotheses_of_three(
+    cones: Sequence[Cone], landmarks_m: FloatArray, image_size: tuple[int, int]
+) -> list[Hypothesis]:
+    """As `hypotheses`, where one cone cannot be seen: three cones on three landmarks, for a few fields of view.
+
+    Three points and a focal length give up to four cameras; a camera on a wall hangs nearly level. What is found is
+    rough, and only the lines can confirm it.
+    """
+    usable = range(min(len(cones), _CANDIDATES_OF_THREE))
+    width, height = image_size
+    found: list[Hypothesis] = []
+    for fov in _FOV_TRIED_DEG:
+        focal = width / 2 / np.tan(np.radians(fov) / 2)
+        K = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+        for marks in combinations(range(len(landmarks_m)), 3):
+            ring = _turned_left(landmarks_m[list(marks)], marks)
+            court = np.column_stack([landmarks_m[ring], np.zeros(3)])
+            for three in combinations(usable, 3):
+                turned = _turned_left(np.array([cones[k].foot for k in three]) * [1.0, -1.0], three)
+                for shift in range(3):
+                    order = turned[shift:] + turned[:shift]
+                    found += _cameras_of_three(cones, order, ring, court, K, image_size)
+    found.sort(key=lambda hypothesis: hypothesis.oddity)
+    return _different(found)
+
+
+def _cameras_of_three(
+    cones: Sequence[Cone],
+    order: list[int],
+    ring: list[int],
+    court: FloatArray,
+    K: FloatArray,
+    image_size: tuple[int, int],
+) -> list[Hypothesis]:
+    """The likely cameras among the up to four that see three cones on three landmarks (3, 3) m."""
+    chosen = [cones[k] for k in order]
+    feet = np.array([cone.foot for cone in chosen])
+    lens = Camera(K, np.eye(3), np.zeros(3), image_size, (_USUAL_BEND, 0.0))
+    _, turns, shifts = cv2.solveP3P(court, lens.undistort(feet), K, None, cv2.SOLVEPNP_AP3P)
+    out = []
+    for turn, shift in zip(turns, shifts, strict=True):
+        R = cv2.Rodrigues(turn)[0]
+        camera = Camera(K, R, shift.ravel(), image_size, lens.distortion)
+        depth = court @ R[2] + camera.t[2]
+        x, y, z = camera.centre
+        if depth.min() < _NEAREST_M or not _HEIGHT_M[0] < z < _HEIGHT_M[1] or np.hypot(x, y) > _FARTHEST_M:
+            continue
+        if abs(R[0, 2]) > _LEVEL or R[1, 2] > 0:
+            continue
+        upright = float(np.sqrt(np.clip(1 - R[2, 2] ** 2, 0.01, 1)))
+        height_m = np.log([cone.height for cone in chosen]) - np.log(K[0, 0] * upright / depth)
+        width_m = np.log([cone.width for cone in chosen]) - np.log(K[0, 0] / depth)
+        size = float(np.exp(np.median(height_m)))
+        if not _CONE_HEIGHT_M[0] < size < _CONE_HEIGHT_M[1]:
+            continue
+        shape = -0.5 * sum(float(np.log(max(cone.likeness, 0.02))) for cone in chosen)
+        oddity = float(np.hypot(height_m.std(), width_m.std())) / _SIZE_SPREAD + 10.0 * abs(float(R[0, 2])) + shape
+        out.append(Hypothesis(camera, dict(zip(ring, order, strict=True)), oddity))
+    return out
+
+
+def _turned_left(points: FloatArray, names: Sequence[int]) -> list[int]:
+    """The names of three points (3, 2) in the order that goes around counter-clockwise, y up."""
+    (ax, ay), (bx, by) = points[1] - points[0], points[2] - points[0]
+    return list(names) if ax * by - ay * bx > 0 else [names[0], names[2], names[1]]
 
 
 def _four(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from calibration.assign import Hypothesis, hypotheses
+from calibration.assign import Hypothesis, hypotheses, hypotheses_of_three
 from calibration.camera import Camera, FloatArray
 from calibration.cones import Cone, Image
 from calibration.court import Court, CourtError, find_court, layout_landmarks
@@ -28,9 +28,9 @@ _TAP_SIGMA_PX = 1.5
 _RIM_TAP_SIGMA_PX, _RIM_SIGMA_M = 2.5, 0.02
 # Neighbouring samples of a line err together, and paint lies where somebody's tape was.
 _LINE_SIGMA_PX, _PAINT_SIGMA_M, _SAMPLES_A_FACT = 0.35, 0.01, 8.0
-_REACHES_PX = (12.0, 6.0, 3.0)
+_REACHES_PX, _WIDE_REACHES_PX = (12.0, 6.0, 3.0, 3.0), (30.0, 20.0, 12.0, 6.0, 3.0, 3.0)
 _ON_LINE_PX = 1.2
-_LEAST_SAMPLES = 40
+_LEAST_SAMPLES, _CONVINCING_SAMPLES = 40, 150
 # Share of the visible lines that is found at their places when a camera is right; below _HOPELESS after one round it
 # is wrong; above _PROVEN the lines overrule a cone.
 LINES_SEEN, _HOPELESS, PROVEN = 0.35, 0.12, 0.6
@@ -82,16 +82,26 @@ class Scene:
 
 
 def solve_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
-    """The hypotheses that hold, each fitted, the best first.
+    """The hypotheses that hold, each fitted, the best first."""
+    return _solve_all(scene, cones, hypotheses(cones, scene.landmarks_m, scene.size), _REACHES_PX)
 
-    Once the lines have proven one, only other turns of the same cones are still tried.
-    """
+
+def solve_three_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
+    """As `solve_cones`, where a cone is hidden: only what the lines prove."""
+    if not scene.request.lines:
+        return []
+    tried = hypotheses_of_three(cones, scene.landmarks_m, scene.size)
+    return [s for s in _solve_all(scene, cones, tried, _WIDE_REACHES_PX) if s.line_share > PROVEN]
+
+
+def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches_px: tuple[float, ...]) -> list[Solved]:
+    """Once the lines have proven one, only other turns of the same cones are still tried."""
     out: list[Solved] = []
     proven: set[int] | None = None
-    for hypothesis in hypotheses(cones, scene.landmarks_m, scene.size):
+    for hypothesis in tried:
         if proven is not None and set(hypothesis.cone_of.values()) != proven:
             continue
-        solved = _solve_one(scene, hypothesis, cones)
+        solved = _solve_one(scene, hypothesis, cones, reaches_px)
         if solved is None:
             continue
         out.append(solved)
@@ -123,7 +133,13 @@ def mark_offsets_m(scene: Scene, camera: Camera, marks: Marks) -> FloatArray:
 
 
 def refine(
-    scene: Scene, start: Camera, marks: Marks, cone_of: dict[int, int], cones: list[Cone], oddity: float
+    scene: Scene,
+    start: Camera,
+    marks: Marks,
+    cone_of: dict[int, int],
+    cones: list[Cone],
+    oddity: float,
+    reaches_px: tuple[float, ...] = (),
 ) -> Solved | None:
     """Fit the marks, then the marks and the lines that lie near enough, looking ever nearer.
 
@@ -135,7 +151,9 @@ def refine(
         return None
     fit, share = alone, 0.0
     left_out: tuple[int, ...] = ()
-    for reach in _REACHES_PX:
+    for reach in reaches_px or _REACHES_PX:
+        if share > PROVEN:
+            marks, cone_of, left_out = _proven_marks(scene, fit.camera, marks, cone_of, cones)
         lines, _ = _lines_near(scene, fit, reach)
         better = _fit_marks(scene, fit.camera, marks, lines) if len(lines.court_m) >= _LEAST_SAMPLES else None
         if better is None:
@@ -144,9 +162,6 @@ def refine(
         lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
         if share < _HOPELESS:
             break
-        if share > PROVEN:
-            marks, cone_of, left_out = _proven_marks(scene, fit.camera, marks, cone_of, cones)
-    lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
     used = share >= LINES_SEEN and len(lines.court_m) >= _LEAST_SAMPLES
     if not used:
         fit = alone
@@ -169,7 +184,7 @@ def _named(court: Court, points: Mapping[str, tuple[float, float]]) -> dict[str,
     return found
 
 
-def _solve_one(scene: Scene, hypothesis: Hypothesis, cones: list[Cone]) -> Solved | None:
+def _solve_one(scene: Scene, hypothesis: Hypothesis, cones: list[Cone], reaches_px: tuple[float, ...]) -> Solved | None:
     """One hypothesis: fit its cones, take in those on the other landmarks, then the lines."""
     camera = _with_lens(hypothesis.camera, scene.request.lens)
     chosen = dict(hypothesis.cone_of)
@@ -177,7 +192,8 @@ def _solve_one(scene: Scene, hypothesis: Hypothesis, cones: list[Cone]) -> Solve
     if fit is None:
         return None
     chosen = _take_in(scene, fit.camera, cones, chosen)
-    return refine(scene, fit.camera, _feet(fit.camera, cones, chosen), chosen, cones, hypothesis.oddity)
+    marks = _feet(fit.camera, cones, chosen)
+    return refine(scene, fit.camera, marks, chosen, cones, hypothesis.oddity, reaches_px)
 
 
 def _take_in(scene: Scene, camera: Camera, cones: list[Cone], chosen: dict[int, int]) -> dict[int, int]:
@@ -198,16 +214,19 @@ def _proven_marks(
     scene: Scene, camera: Camera, marks: Marks, cone_of: dict[int, int], cones: list[Cone]
 ) -> tuple[Marks, dict[int, int], tuple[int, ...]]:
     """Marks measured anew with a camera that the lines have proven; those that lie elsewhere go, or are found anew."""
-    if cone_of:
-        marks = _feet(camera, cones, cone_of)
-    good = ~wrong_marks(scene, camera, marks)
-    kept = {k: at for (k, at), ok in zip(marks.items(), good, strict=True) if ok}
-    left = tuple(k for k in marks if k not in kept)
-    if cone_of:
-        cone_of = _take_in(scene, camera, cones, {k: cone_of[k] for k in kept})
-        kept = _feet(camera, cones, cone_of)
-        left = tuple(k for k in left if k not in kept)
-    return kept, cone_of, left
+
+    def right(of: Marks) -> Marks:
+        wrong = wrong_marks(scene, camera, of)
+        return {k: at for (k, at), bad in zip(of.items(), wrong, strict=True) if not bad}
+
+    if not cone_of:
+        kept = right(marks)
+        return kept, {}, tuple(k for k in marks if k not in kept)
+    kept = right(_feet(camera, cones, cone_of))
+    taken = _take_in(scene, camera, cones, {k: cone_of[k] for k in kept})
+    kept = right(_feet(camera, cones, taken))
+    left = tuple(k for k in range(len(scene.landmarks_m)) if k not in kept)
+    return kept, {k: taken[k] for k in kept}, left
 
 
 def _feet(camera: Camera, cones: list[Cone], cone_of: dict[int, int]) -> Marks:
@@ -282,7 +301,8 @@ def _lines_near(scene: Scene, fit: Fit, reach_px: float) -> tuple[LinePoints, fl
     if not len(samples.court_m) or not scene.request.lines:
         return no_lines(), 0.0
     jacobian = floor_parameter_jacobian(fit.camera, samples.image_px)
-    spread_m = np.sqrt(np.nan_to_num(np.einsum("nij,jk,nik->n", jacobian, fit.covariance, jacobian), nan=1.0) / 2)
+    variance_m2 = np.nan_to_num(np.einsum("nij,jk,nik->n", jacobian, fit.covariance, jacobian) / 2, nan=1.0)
+    spread_m = np.sqrt(np.clip(variance_m2, 0.0, 1.0))
     reach = np.clip(2.5 * spread_m * samples.px_per_m, 2.0 * scene.scale, max(2.0, reach_px) * scene.scale)
     found = find_lines(scene.grey, samples, reach)
     good = np.isfinite(found.offset_px)
@@ -291,4 +311,5 @@ def _lines_near(scene: Scene, fit: Fit, reach_px: float) -> tuple[LinePoints, fl
     lines = LinePoints(samples.court_m[good], image, samples.normal[good], one * np.sqrt(_SAMPLES_A_FACT))
     clear = samples.width_px > 0.5 * scene.scale
     right_there = good & (np.abs(found.offset_px) < _ON_LINE_PX * scene.scale)
-    return lines, float(right_there[clear].mean()) if clear.any() else 0.0
+    # A camera that sees a short piece of one line proves nothing by finding it.
+    return lines, float(right_there[clear].sum()) / max(int(clear.sum()), _CONVINCING_SAMPLES)

@@ -21,6 +21,7 @@ from calibration.search import (
     refine,
     solve_cones,
     solve_points,
+    solve_three_cones,
     wrong_marks,
 )
 from calibration.store import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
@@ -30,10 +31,13 @@ __all__ = ["CalibrationRequest", "Outcome", "SeenPoint", "Verdict", "calibrate"]
 # Expected error over the visible court, 95th percentile.
 GOOD_CM, USABLE_CM = 10.0, 20.0
 # A second fit that the lines like nearly as much makes the first doubtful; so does one of cones that is hardly odder.
-_LINES_AHEAD, _ODDITY_AHEAD = 0.12, 1.2
+_LINES_AHEAD, _ODDITY_AHEAD, _MOST_ODDITY = 0.12, 1.2, 2.5
 # Another court is only named where its lines fit so much better.
 _OTHER_COURT_AHEAD, _LINES_CLEAR = 0.1, 0.9
 _SAME_VIEW_M = 0.3
+_LEAST_MARKS, _LINES_ALONE = 3, 0.8
+# Where no four cones do, so many colours are searched for three.
+_COLOURS_OF_THREE = 2
 # What counts as a cone when the coach is told how many were seen.
 _CONE_LIKENESS, _CONE_CONTRAST = 0.3, 45.0
 
@@ -84,6 +88,12 @@ def _by_cones(scene: Scene) -> Outcome:
             best = (solved, cones)
         if best is not None and best[0][0].line_share > PROVEN:
             break
+    if best is None or best[0][0].line_share < PROVEN:
+        for cones in by_colour[:_COLOURS_OF_THREE]:
+            solved = solve_three_cones(scene, cones)
+            if solved:
+                best = (solved, cones)
+                break
     if best is None:
         return _no_assignment(scene, by_colour[0])
     solved, cones = best
@@ -132,7 +142,7 @@ def _judged(scene: Scene, solved: Solved, seen: tuple[SeenPoint, ...], second: S
     if solved.lines_used:
         detail += f", {100 * solved.line_share:.0f} % of the court's lines found"
     if solved.left_out:
-        detail += f"; left out, not on its mark: {', '.join(scene.names[k] for k in solved.left_out)}"
+        detail += f"; no cone was seen on its mark at {', '.join(scene.names[k] for k in solved.left_out)}"
     quality = Quality(
         verdict=verdict,
         error_median_cm=round(expected.median_cm, 2),
@@ -149,11 +159,11 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
     if expected is None:
         return "no part of the court's floor is in the picture: turn the camera to the court"
     wrong = wrong_marks(scene, solved.fit.camera, solved.marks)
-    if wrong.any():
+    if wrong.size and wrong.any():
         off_m = np.where(wrong, mark_offsets_m(scene, solved.fit.camera, solved.marks), 0.0)
         name = scene.names[list(solved.marks)[int(np.argmax(off_m))]]
         return f"the mark at {name} is {100 * off_m.max():.0f} cm off the others: put its cone on the mark, or move it"
-    if len(solved.marks) < 3:
+    if len(solved.marks) < _LEAST_MARKS and solved.line_share < _LINES_ALONE:
         return "most marks are not where the painted lines say: check the court and the layout"
     if scene.request.lines and solved.line_share < _LINES_CLEAR:
         other = _better_court(scene, solved)
@@ -164,6 +174,8 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
             return "the lines fit in more than one way: tap the ring, or use a layout whose sides differ"
         if not solved.lines_used and second.oddity < solved.oddity + _ODDITY_AHEAD:
             return "the cones fit in more than one way and no lines were seen: set the points by hand, or add a cone"
+    if not solved.lines_used and solved.oddity > _MOST_ODDITY:
+        return "what was found hardly looks like cones of one size, and no lines were seen: set the points by hand"
     if expected.p95_cm > USABLE_CM:
         return (
             f"the court would be off by up to {expected.p95_cm:.0f} cm: put the cones farther apart, use more of them, "
