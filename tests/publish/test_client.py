@@ -18,7 +18,7 @@ from calibration.court import FIBA
 from edge.config import Config
 from edge.publish import CalibrateRim, Publisher, PublishError, ResetStats
 from edge.publish import link as link_module
-from edge.types import BoxHealth, Outcome, ShotEvent, ShotPhase, ShotStats, Snapshot, SourceState
+from edge.types import BoxHealth, CalibrationReport, Outcome, ShotEvent, ShotPhase, ShotStats, Snapshot, SourceState
 from tests.publish.observer import Observer, free_port, wait_until
 
 Settings = Callable[..., Config]
@@ -44,7 +44,11 @@ def test_everything_arrives_through_the_embedded_broker(settings: Settings) -> N
         publisher.stats(ShotStats(2, 1, 1), {7: ShotStats(2, 1, 1)})
         publisher.shot(shot(1))
         publisher.live(snapshot(5), FIBA)
+        publisher.calibration(CalibrationReport("calibrated", "good", 3.96, "fiba"))
         assert observer.wait_for("/status")[0]["state"] == "online"
+        assert observer.wait_for("/calibration")[0]["error_cm"] == 4.0
+        with Observer(publisher.broker_address[1]) as later:
+            assert later.wait_for("/calibration")[0]["court"] == "fiba", "retained"
         assert observer.wait_for("/source")[0]["detail"] == "virtual gym"
         assert observer.wait_for("/health")[0]["outbox"] == {"waiting": 0, "dropped": 0}
         assert observer.wait_for("/stats/session")[0]["percentage"] == 50.0

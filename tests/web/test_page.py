@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibration.court import FIBA
+from calibration.court import FIBA, THREE_BY_THREE, Court
 from edge.config import Config, parse
 from edge.publish import CalibrateRim, Publisher, ResetStats
 from edge.types import (
     BallState,
     BoxHealth,
+    CalibrationReport,
     Outcome,
     PlayerState,
     Rim,
@@ -84,14 +85,14 @@ def canvas_colours(browser: Any) -> int:
     return int(browser.execute_script(script))
 
 
-def keep_live(box: Publisher, until: Callable[[], object], what: str) -> None:
+def keep_live(box: Publisher, until: Callable[[], object], what: str, court: Court = FIBA) -> None:
     """Plays positions until something is seen."""
     index = 0
 
     def step() -> object:
         nonlocal index
         index += 1
-        box.live(snapshot(index), FIBA)
+        box.live(snapshot(index), court)
         return until()
 
     wait_until(step, what)
@@ -143,6 +144,29 @@ def test_warnings_and_a_lost_camera_are_shown(box: Publisher, page: Any) -> None
     wait_until(lambda: "The rim is not set" in text(page, "notes"), "uncalibrated")
     assert text(page, "camera") == "lost, trying again"
     keep_picture(page, "camera-lost")
+
+
+def test_what_is_known_of_the_court_is_shown_and_doubted(box: Publisher, page: Any) -> None:
+    box.calibration(CalibrationReport("calibrated", "good", 3.6, "high-school"))
+    wait_until(lambda: text(page, "calibration") == "high school, ±4 cm", "court and error")
+    box.calibration(CalibrationReport("calibrated", court="3x3"))
+    wait_until(lambda: text(page, "calibration") == "3x3", "court alone")
+    assert text(page, "notes") == ""
+    box.calibration(CalibrationReport("moved", "good", 3.6, "fiba", moved_cm=34.4, suspect=True))
+    wait_until(lambda: text(page, "calibration") == "camera moved", "moved")
+    wait_until(lambda: "moved by about 34 cm on the court" in text(page, "notes"), "a note")
+    assert "calibrate again below" in text(page, "notes")
+    keep_picture(page, "moved")
+    box.calibration(CalibrationReport("calibrated", "good", 3.6, "fiba", realigned=True))
+    wait_until(lambda: text(page, "notes") == "", "trusted again")
+
+
+def test_a_court_with_one_basket_is_drawn(box: Publisher, page: Any) -> None:
+    keep_live(box, lambda: page.find_element("id", "view-court").is_enabled(), "the court", THREE_BY_THREE)
+    keep_live(box, lambda: canvas_colours(page) > 30, "floor, lines and players", THREE_BY_THREE)
+    ratio = "const s = document.getElementById('stage'); return s.height / s.width"
+    assert page.execute_script(ratio) == pytest.approx((11 + 1.35 * 0.9) / (15 + 1.8), abs=0.01)
+    keep_picture(page, "court-3x3")
 
 
 def test_a_page_that_opens_later_knows_the_last_shots(box: Publisher, page: Any) -> None:

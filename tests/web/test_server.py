@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.court import COURT_NAMES, LAYOUTS, find_court
 from edge.config import Config, parse
 from edge.publish.broker import EmbeddedBroker
 from edge.types import Image
@@ -129,6 +130,49 @@ def test_snapshot_is_the_newest_frame_or_not_found() -> None:
         image = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
         assert image.shape == (90, 160, 3)
         np.testing.assert_allclose(image.mean((0, 1)), (200, 100, 50), atol=3)
+
+
+def test_pictures_of_drafts_come_by_their_id() -> None:
+    pictures = {("d1", False): b"court", ("d1", True): b"plain"}
+    drafts = lambda draft_id, plain: pictures.get((draft_id, plain))  # noqa: E731
+    with WebServer(config(), ("127.0.0.1", 1), drafts=drafts) as server:
+        response, body = get(server, "/calibration.jpg?draft=d1")
+        assert (response.getheader("Content-Type"), body) == ("image/jpeg", b"court")
+        assert response.getheader("Cache-Control") == "no-store"
+        assert get(server, "/calibration.jpg?draft=d1&plain=1")[1] == b"plain"
+        for path in ("/calibration.jpg", "/calibration.jpg?draft=d2"):
+            assert get(server, path)[0].status == 404
+
+
+def test_courts_are_the_calibrations_own(server: WebServer) -> None:
+    response, body = get(server, "/courts.json")
+    found = json.loads(body)
+    assert response.status == 200
+    assert [court["name"] for court in found["courts"]] == list(COURT_NAMES)
+    assert {one["name"]: tuple(one["landmarks"]) for one in found["layouts"]} == LAYOUTS
+    three = next(court for court in found["courts"] if court["name"] == "3x3")
+    assert (three["baskets"], three["length_m"]) == (1, 11.0)
+    for court in found["courts"]:
+        known = find_court(court["name"]).landmarks()
+        assert {name: (at["x"], at["y"]) for name, at in court["landmarks"].items()} == known
+
+
+def test_a_custom_court_is_changed_and_checked_by_the_box(server: WebServer) -> None:
+    _, body = get(server, "/courts.json?length_m=24&key_width_m=3.6")
+    found = json.loads(body)
+    custom = next(court for court in found["courts"] if court["name"] == "custom")
+    assert (custom["length_m"], custom["key_width_m"], custom["width_m"]) == (24.0, 3.6, 15.0)
+    assert custom["landmarks"]["corner-left"]["x"] == pytest.approx(12.025)
+    assert found["custom"]["length_m"] == 24.0
+    for query, words in (
+        ("length_m=long", "must be metres"),
+        ("length_m=nan", "must be metres"),
+        ("wide=3", "a court has no 'wide'"),
+        ("key_width_m=20", "does not fit"),
+    ):
+        response, body = get(server, f"/courts.json?{query}")
+        assert response.status == 400, query
+        assert words in body.decode()
 
 
 def test_a_frame_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:

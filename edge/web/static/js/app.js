@@ -43,9 +43,10 @@ function showState() {
   showNotes(link === "online" ? notes : []);
 }
 
-function suspicion({ moved_cm: moved, detail }) {
+function suspicion({ state: what, moved_cm: moved, detail }) {
+  if (what !== "moved") return detail || "Positions on the court are not to be trusted right now.";
   const far = moved === null ? "" : ` by about ${Math.round(moved)} cm on the court`;
-  return `The camera has moved${far}, so positions are not to be trusted. ${detail || "Calibrate again below."}`;
+  return `The camera has moved${far}, so positions are not to be trusted. Turn it back or calibrate again below.`;
 }
 
 /** A shot that waited in the box while the broker was away is listed, not shouted. */
