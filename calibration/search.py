@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import cv2
@@ -61,11 +61,18 @@ class Solved:
         return 10.0 * self.line_share + marks
 
 
-class Scene:
-    """The averaged picture and what does not change while hypotheses are tried on it. Raises CourtError."""
+class Stopped(Exception):
+    """Whoever asked does not want the answer any more."""
 
-    def __init__(self, image: Image, request: CalibrationRequest) -> None:
-        self.image, self.request = image, request
+
+class Scene:
+    """The averaged picture and what does not change while hypotheses are tried on it. Raises CourtError.
+
+    Trying raises Stopped as soon as `stop` says so.
+    """
+
+    def __init__(self, image: Image, request: CalibrationRequest, stop: Callable[[], bool] = lambda: False) -> None:
+        self.image, self.request, self.stop = image, request, stop
         self.size = (image.shape[1], image.shape[0])
         self.scale = image.shape[1] / 1280
         self.grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
@@ -78,7 +85,7 @@ class Scene:
 
     def on(self, court: Court) -> Scene:
         """The same picture taken for another court, with its marks on the landmarks of the same names."""
-        return Scene(self.image, replace(self.request, court=court.name, court_changes={}))
+        return Scene(self.image, replace(self.request, court=court.name, court_changes={}), self.stop)
 
 
 def solve_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
@@ -99,6 +106,8 @@ def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches
     out: list[Solved] = []
     proven: set[int] | None = None
     for hypothesis in tried:
+        if scene.stop():
+            raise Stopped
         if proven is not None and set(hypothesis.cone_of.values()) != proven:
             continue
         solved = _solve_one(scene, hypothesis, cones, reaches_px)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
 import numpy as np
@@ -17,6 +17,7 @@ from calibration.search import (
     PROVEN,
     Scene,
     Solved,
+    Stopped,
     mark_offsets_m,
     refine,
     solve_cones,
@@ -26,7 +27,7 @@ from calibration.search import (
 )
 from calibration.store import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
 
-__all__ = ["CalibrationRequest", "Outcome", "SeenPoint", "Verdict", "calibrate"]
+__all__ = ["CalibrationRequest", "Outcome", "SeenPoint", "Stopped", "Verdict", "calibrate"]
 
 # Expected error over the visible court, 95th percentile.
 GOOD_CM, USABLE_CM = 10.0, 20.0
@@ -42,15 +43,17 @@ _COLOURS_OF_THREE = 2
 _CONE_LIKENESS, _CONE_CONTRAST = 0.3, 45.0
 
 
-def calibrate(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
-    """Solve the court from frames (H, W, 3) BGR of one camera that stands still.
+def calibrate(
+    frames: Sequence[Image], request: CalibrationRequest, stop: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Solve the court from frames (H, W, 3) BGR of one camera that stands still; raises Stopped where `stop` says so.
 
     Raises CalibrationError where the request makes no sense; what the picture does not allow is a refused Outcome.
     """
     if not frames:
         raise CalibrationError("calibrate: no picture came from the camera; check its cable and 'courtside doctor'")
     try:
-        scene = Scene(average(frames), request)
+        scene = Scene(average(frames), request, stop)
     except CourtError as error:
         raise CalibrationError(f"calibrate: {error}") from None
     if request.lens is not None and request.lens.image_size != scene.size:
