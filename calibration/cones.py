@@ -43,10 +43,13 @@ _LEVELS = (26.0, 40.0, 60.0, 90.0)
 # Surroundings are 11 blocks of so many pixels wide.
 _COARSE = 8
 _MOST_PIECES = 150
+# Below so many rows and columns a shape cannot be told.
+_TELLING_ROWS, _TELLING_COLUMNS = 10, 6
 # Area of the smallest cone's coloured part, in shares of the image (5 px at 1280 x 720) and in pixels.
 _LEAST_AREA, _LEAST_PIXELS = 5.0 / (1280 * 720), 4
 _LARGEST_SIDE = 0.22
 MOST_CANDIDATES = 14
+_CLEAR_LIKENESS, _CLEAR_CONTRAST, _CLEAR_PX = 0.6, 75.0, 6.0
 _TAP_REACH = 0.012
 
 
@@ -60,6 +63,11 @@ class Cone:
     height: float
     contrast: float
     likeness: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether somebody who looks would call it a cone."""
+        return self.likeness >= _CLEAR_LIKENESS and self.contrast >= _CLEAR_CONTRAST and self.height >= _CLEAR_PX
 
 
 def average(frames: Sequence[Image]) -> Image:
@@ -212,7 +220,7 @@ def _measure(part: FloatArray, left: int, top: int) -> Cone:
     lower = widths[low:]
     taper = float((lower.max() + 0.5) / (upper.mean() + 0.5))
     slim = height / max(stop - start, 1.0)
-    likeness = _within(taper, 0.9, 1.4, 9.0, 20.0) * _within(slim, 0.35, 0.7, 2.8, 4.5)
+    likeness = _within(taper, 0.9, 1.4, 9.0, 20.0) * _within(slim, 0.5, 1.05, 2.8, 4.5) * _straightness(share)
     foot = (left + (start + stop) / 2, top + bottom)
     return Cone(foot, stop - start, bottom - _upper_edge(share), contrast, likeness)
 
@@ -246,6 +254,37 @@ def _upper_edge(share: FloatArray) -> float:
     rows = share.max(axis=1)
     first = int(np.argmax(rows >= _EDGE_SHARE))
     return float(first)
+
+
+def _straightness(share: FloatArray) -> float:
+    """How much a region's outline is that of a cone: two straight sides that open downwards about an upright axis.
+
+    1 where it is, towards 0.05 where it is not; regions too small to tell keep 1. A pale band and a flat plate below
+    are allowed for.
+    """
+    filled = share > _EDGE_SHARE
+    rows = np.nonzero(filled.any(axis=1))[0]
+    if len(rows) < _TELLING_ROWS or filled.any(axis=0).sum() < _TELLING_COLUMNS:
+        return 1.0
+    rows = rows[: max(len(rows) - max(1, round(0.15 * len(rows))), 5)]
+    left = filled[rows].argmax(axis=1)
+    right = filled.shape[1] - filled[rows][:, ::-1].argmax(axis=1)
+    width, middle = (right - left).astype(float), (left + right) / 2
+    solid = float(filled[rows].sum() / width.sum())
+    slope, offset = np.polyfit(rows, width, 1)
+    lean = abs(float(np.polyfit(rows, middle, 1)[0]))
+    base = max(float(width.max()), 1.0)
+    rough = float(np.std(width - (slope * rows + offset))) / base
+    wander = float(np.std(middle)) / base
+    top, bottom = slope * rows[0] + offset, slope * rows[-1] + offset
+    opening = float(bottom / max(top, 0.5))
+    return (
+        _within(opening, 1.0, 1.5, 40.0, 80.0)
+        * _within(-rough, -0.3, -0.14, 0.0, 0.1)
+        * _within(-wander, -0.3, -0.12, 0.0, 0.1)
+        * _within(-lean, -0.6, -0.25, 0.0, 0.1)
+        * _within(solid, 0.5, 0.8, 1.0, 1.1)
+    )
 
 
 def _within(value: float, least: float, low: float, high: float, most: float) -> float:

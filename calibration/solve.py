@@ -39,8 +39,6 @@ _SAME_VIEW_M = 0.3
 _LEAST_MARKS, _LINES_ALONE = 3, 0.8
 # Where no four cones do, so many colours are searched for three.
 _COLOURS_OF_THREE = 2
-# What counts as a cone when the coach is told how many were seen.
-_CONE_LIKENESS, _CONE_CONTRAST = 0.3, 45.0
 
 
 def calibrate(
@@ -125,12 +123,8 @@ def _colours(scene: Scene) -> list[ConeColour]:
 
 def _seen_cones(scene: Scene, solved: Solved, cones: list[Cone]) -> tuple[SeenPoint, ...]:
     named = [SeenPoint(scene.names[k], *at) for k, at in solved.marks.items()]
-    left = [cone for i, cone in enumerate(cones) if i not in solved.cone_of.values() and _is_clear(cone)]
+    left = [cone for i, cone in enumerate(cones) if i not in solved.cone_of.values() and cone.clear]
     return (*named, *(SeenPoint(None, *cone.foot) for cone in left))
-
-
-def _is_clear(cone: Cone) -> bool:
-    return cone.likeness > _CONE_LIKENESS and cone.contrast > _CONE_CONTRAST
 
 
 def _judged(scene: Scene, solved: Solved, seen: tuple[SeenPoint, ...], second: Solved | None) -> Outcome:
@@ -235,7 +229,7 @@ def _proposal(scene: Scene, solved: Solved) -> Calibration:
 
 def _no_assignment(scene: Scene, cones: list[Cone]) -> Outcome:
     """No four regions can be the layout: say what was seen."""
-    clear = [cone for cone in cones if _is_clear(cone)]
+    clear = [cone for cone in cones if cone.clear]
     seen = tuple(SeenPoint(None, *cone.foot) for cone in clear)
     if len(clear) < 4:
         found = f"only {len(clear)} of {len(scene.names)} cones were" if clear else "no cone was"
