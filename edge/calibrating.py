@@ -17,23 +17,26 @@ import cv2
 from calibration.lens import LensError, load_lens
 from calibration.picture import draw_calibration
 from calibration.request import CalibrationRequest, Outcome
-from calibration.solve import calibrate
+from calibration.solve import Stopped, calibrate
 from calibration.store import Calibration, CalibrationError, RimBox, load, save, undo
 from calibration.watch import reference_path, save_reference
 from edge.calibrated import describe_draft, report_of
+from edge.job import Job
 from edge.publish import CalibrateCourt, CalibrateRim, CalibrateSave, CalibrateUndo, Command
 from edge.publish.payloads import CalibrationDraft
 from edge.types import CalibrationReport, Image
 
 _log = logging.getLogger(__name__)
 
-Solver = Callable[[Sequence[Image], CalibrationRequest], Outcome]
+Solver = Callable[[Sequence[Image], CalibrationRequest, Callable[[], bool]], Outcome]
 CalibrationCommand = CalibrateRim | CalibrateCourt | CalibrateSave | CalibrateUndo
 
 # About a second of frames, evenly; a slow box gets more time for fewer.
 COLLECT_S, FRAMES_MOST = 1.0, 15
 PATIENCE_S, FRAMES_LEAST = 5.0, 3
 DRAFTS_KEPT = 4
+# The phone waits longer than the box tries.
+SOLVE_S = 45.0
 STOP_S = 1.0
 JPEG_QUALITY = 85
 
@@ -71,8 +74,8 @@ class _Draft:
 class Calibrating:
     """Obeys the calibration commands. `keep_rim` is False where the source knows its own rim anyway.
 
-    Solving runs in a thread of its own, one at a time; everything else answers at once. `jpeg` may be called from any
-    thread.
+    Solving runs in a thread of its own, one at a time: whoever asks again stops the one before. Everything else is
+    answered at once. `jpeg` may be called from any thread.
     """
 
     def __init__(
@@ -85,19 +88,18 @@ class Calibrating:
         self._solver = solver
         self._drafts: OrderedDict[str, _Draft] = OrderedDict()
         self._lock = threading.Lock()
-        self._closed = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._job: Job | None = None
 
     def close(self) -> None:
-        """Ends collecting frames; a solve in hand is waited for shortly."""
-        self._closed.set()
-        if self._thread is not None:
-            self._thread.join(STOP_S)
+        """Stops what is being solved."""
+        if self._job is not None:
+            self._job.stop.set()
+            self._job.join(STOP_S)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is being solved."""
-        return self._thread is None or not self._thread.is_alive()
+        return self._job is None or not self._job.alive
 
     def tell(self) -> None:
         """Publish what is known of the court now."""
@@ -132,16 +134,16 @@ class Calibrating:
         return draft.plain if plain else draft.overlay
 
     def _begin(self, command: CalibrateCourt) -> None:
-        if not self.idle:
-            self._telling.reply(command, False, "the box is calibrating already; try again in a few seconds")
-            return
-        self._thread = threading.Thread(target=self._solve, args=(command,), name="courtside-calibrating", daemon=True)
-        self._thread.start()
+        self._job = Job(lambda stop: self._solve(command, stop), self._job)
+        self._job.start()
 
-    def _solve(self, command: CalibrateCourt) -> None:
+    def _solve(self, command: CalibrateCourt, stop: threading.Event) -> None:
         try:
-            outcome = self._outcome(command)
+            outcome = self._outcome(command, stop)
             draft_id = self._keep(outcome)
+        except Stopped:
+            reason = "somebody calibrates again, or the box stops" if stop.is_set() else "it takes too long"
+            self._telling.reply(command, False, f"given up, because {reason}; choose the cones' colour and try again")
         except (CalibrationError, LensError) as error:
             self._telling.reply(command, False, str(error).removeprefix("calibrate: "))
         except Exception as error:
@@ -152,7 +154,7 @@ class Calibrating:
             draft = describe_draft(draft_id, outcome)
             self._telling.reply(command, outcome.calibration is not None, outcome.detail, draft)
 
-    def _outcome(self, command: CalibrateCourt) -> Outcome:
+    def _outcome(self, command: CalibrateCourt, stop: threading.Event) -> Outcome:
         lens_path = self._path.with_name("lens.json")
         request = CalibrationRequest(
             court=command.court,
@@ -164,17 +166,20 @@ class Calibrating:
             rim=command.rim,
             lens=load_lens(lens_path) if lens_path.exists() else None,
         )
-        frames = self._collect()
+        frames = self._collect(stop)
+        if stop.is_set():
+            raise Stopped
         if not frames:
             raise CalibrationError("no new picture comes from the camera; check its cable, then try again")
-        return self._solver(frames, request)
+        end_s = time.monotonic() + SOLVE_S
+        return self._solver(frames, request, lambda: stop.is_set() or time.monotonic() > end_s)
 
-    def _collect(self) -> list[Image]:
+    def _collect(self, stop: threading.Event) -> list[Image]:
         """New frames of about a second; the one that is there already may be old."""
         frames: list[Image] = []
         last = self._watching.newest_image
         start_s = time.monotonic()
-        while not self._closed.wait(COLLECT_S / FRAMES_MOST):
+        while not stop.wait(COLLECT_S / FRAMES_MOST):
             image, spent_s = self._watching.newest_image, time.monotonic() - start_s
             if image is not None and image is not last and (not frames or image.shape == frames[0].shape):
                 frames.append(image)

@@ -15,6 +15,7 @@ import pytest
 
 from calibration.camera import look_at
 from calibration.request import CalibrationRequest, Outcome, SeenPoint
+from calibration.solve import Stopped
 from calibration.store import Calibration, CalibrationError, Quality, RimBox, from_camera, load, save
 from calibration.watch import load_reference, reference_path
 from edge import calibrating as module
@@ -31,18 +32,19 @@ QUALITY = Quality(verdict="good", error_median_cm=1.5, error_p95_cm=4.2, line_sh
 RIM = RimBox(x=60, y=20, width=30, height=10)
 SOLVED = from_camera(look_at([2, -9, 3.5], [11, 0, 1.5], SIZE, 70), RIM, "fiba", quality=QUALITY, created=NOON)
 ASK = CalibrateCourt("ask")
+Stop = Callable[[], bool]
 
 
 def picture(level: int) -> Image:
     return np.full((SIZE[1], SIZE[0], 3), level, np.uint8)
 
 
-def solved(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+def solved(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
     seen = (SeenPoint("key-left", 80.04, 50.0), SeenPoint(None, 3.0, 4.0))
     return Outcome("good", "good: 2 cm", SOLVED, SOLVED, frames[0], seen)
 
 
-def refused(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+def refused(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
     return Outcome("refused", "no cone was found: show all of them", None, None, frames[0], ())
 
 
@@ -198,9 +200,9 @@ def test_old_drafts_are_forgotten(make: Make, path: Path) -> None:
 def test_the_request_reaches_the_solver_with_new_frames_only(make: Make) -> None:
     asked: list[tuple[Sequence[Image], CalibrationRequest]] = []
 
-    def noting(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+    def noting(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
         asked.append((frames, request))
-        return solved(frames, request)
+        return solved(frames, request, stop)
 
     box, calibrating = make(noting)
     points = {"key-left": (1.0, 2.0)}
@@ -222,22 +224,46 @@ def test_a_camera_that_stands_still_is_not_calibrated_from_its_last_picture(make
 
 
 def test_one_at_a_time_and_the_box_answers_meanwhile(make: Make) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    """Whoever asks again stops the one before, which may be somebody's who went away."""
+    begun, running, most = threading.Event(), [], []
 
-    def slow(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+    def slow(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
+        running.append(request)
+        most.append(len(running))
         begun.set()
-        assert go_on.wait(10)
-        return solved(frames, request)
+        try:
+            while request.layout == "key" and not stop():
+                threading.Event().wait(0.001)
+            if stop():
+                raise Stopped
+            return solved(frames, request, stop)
+        finally:
+            running.remove(request)
 
     box, calibrating = make(slow)
-    calibrating.obey(ASK)
+    calibrating.obey(CalibrateCourt("first", layout="key"))
     assert begun.wait(10)
-    ok, detail, _ = ask(box, calibrating, CalibrateCourt("second"))
-    assert not ok
-    assert "already" in detail
     assert ask(box, calibrating, CalibrateRim("rim", 1, 2, 30, 10))[0]
-    go_on.set()
-    wait_until(lambda: [one[0] for one in box.replies] == ["second", "rim", "ask"], "the first one's answer")
+    calibrating.obey(CalibrateCourt("second", layout="key"))
+    calibrating.obey(CalibrateCourt("third"))
+    wait_until(lambda: len(box.replies) == 4, "all answers")
+    assert [one[:2] for one in box.replies] == [("rim", True), ("first", False), ("second", False), ("third", True)]
+    assert "somebody calibrates again" in box.replies[1][2]
+    assert max(most) == 1
+
+
+def test_it_does_not_try_for_ever(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SOLVE_S", 0.05)
+
+    def endless(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
+        while not stop():
+            threading.Event().wait(0.001)
+        raise Stopped
+
+    box, calibrating = make(endless)
+    ok, detail, _ = ask(box, calibrating)
+    assert not ok
+    assert "takes too long" in detail
 
 
 @pytest.mark.parametrize(
@@ -250,11 +276,11 @@ def test_one_at_a_time_and_the_box_answers_meanwhile(make: Make) -> None:
 def test_what_goes_wrong_is_answered_and_the_next_try_works(make: Make, error: Exception, words: str) -> None:
     wrong = [True]
 
-    def solver(frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+    def solver(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
         if wrong:
             wrong.pop()
             raise error
-        return solved(frames, request)
+        return solved(frames, request, stop)
 
     box, calibrating = make(solver)
     ok, detail, draft = ask(box, calibrating)

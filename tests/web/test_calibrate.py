@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,9 @@ class Box:
         )
         run_box(self.config, None, self._stop, parts)
 
-    def _calibrate(self, frames: Sequence[Image], request: CalibrationRequest) -> Outcome:
+    def _calibrate(self, frames: Sequence[Image], request: CalibrationRequest, stop: Callable[[], bool]) -> Outcome:
         self.asked.append(request)
-        return calibrate(frames, request)
+        return calibrate(frames, request, stop)
 
     def __enter__(self) -> Box:
         self._thread.start()
@@ -347,7 +347,8 @@ def test_courts_and_layouts_come_from_the_box(box: Box, page: Any) -> None:
     click(page, "look")
     wait_until(lambda: box.asked, "command")
     assert (box.asked[0].court, box.asked[0].court_changes["key_width_m"]) == ("custom", 3.6)
-    wait_for(page, "result")
+    click(page, "cancel")
+    assert not page.find_element("id", "calibrate").is_displayed()
 
 
 def test_the_map_has_left_on_the_left(page: Any) -> None:
