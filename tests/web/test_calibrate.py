@@ -349,6 +349,12 @@ def test_courts_and_layouts_come_from_the_box(box: Box, page: Any) -> None:
     assert (box.asked[0].court, box.asked[0].court_changes["key_width_m"]) == ("custom", 3.6)
     click(page, "cancel")
     assert not page.find_element("id", "calibrate").is_displayed()
+    click(page, "open")
+    choose(page, "court", "fiba")
+    click(page, "look")  # does not wait until the box has tried everything on a court that is not there
+    wait_for(page, "result")
+    assert text(page, "calibrate-word") == "Good"
+    assert len(box.asked) == 2
 
 
 def test_the_map_has_left_on_the_left(page: Any) -> None:

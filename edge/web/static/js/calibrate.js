@@ -188,7 +188,7 @@ export class CalibrateFlow {
     if (turn !== this.turn) return;
     [this.draft, this.size] = [draft, [draft.image_width, draft.image_height]];
     const words = this.#plain(reply.detail.replace(/^(good|usable): /, ""));
-    this.#show("result", `${words}. ${reply.ok ? "Do the blue lines lie on the painted ones, and the red ring on the ring? Tap the picture to zoom." : ""}`, draft.verdict);
+    this.#show("result", `${words}. ${reply.ok ? this.#question(draft) : ""}`, draft.verdict);
     $("word").textContent = VERDICTS[draft.verdict];
     $("error").textContent = draft.error_p95_cm === null ? "" : `±${Math.max(1, Math.round(draft.error_p95_cm))} cm`;
     $("save").hidden = !reply.ok;
@@ -198,6 +198,11 @@ export class CalibrateFlow {
     $("ring").hidden = draft.points.filter(({ name }) => name).length < LEAST_POINTS;
     if (!image) return void this.#say("The picture did not come. Start again.", "failed");
     this.picture.show(image, this.size, new Look(this.picture, this.#labelled(draft)));
+  }
+
+  #question({ rim }) {
+    if (!rim) return "Do the blue lines lie on the painted ones? The ring is not in the picture, so no shot will be seen: turn the camera.";
+    return "Do the blue lines lie on the painted ones, and the red ring on the ring? Tap the picture to zoom.";
   }
 
   /** Numbers as on the map; what belongs to no mark only tells something where the cones were not understood. */
