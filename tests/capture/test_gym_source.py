@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from itertools import islice
 
 import numpy as np
+import pytest
 
 from edge.capture import open_source
+from edge.capture.gym import open_gym
+from edge.capture.source import CaptureError
 from edge.config import SourceConfig
 from edge.simulator import VirtualGym
 
@@ -48,3 +52,24 @@ def test_at_its_own_speed_it_drops_what_a_slow_reader_misses() -> None:
         dropped = source.state.dropped
     assert frames[-1] > 3
     assert dropped >= frames[-1] - 3
+
+
+def test_a_bump_turns_the_camera_once_at_its_time_and_leaves_the_calibration() -> None:
+    with closing(open_gym(CONFIG.model_copy(update={"uri": "gym://form?bump=2.5@0.2"}))) as reader:
+        cameras = []
+        for _ in range(6):
+            reader.read()
+            assert reader.truth is not None
+            cameras.append(reader.truth.camera)
+        known = reader.calibration.camera_model() if reader.calibration is not None else None
+    turned = [np.degrees(np.arccos(min(1.0, (np.trace(c.R @ cameras[0].R.T) - 1) / 2))) for c in cameras]
+    assert np.allclose(turned, [0, 0, 0, 2.5, 2.5, 2.5], atol=1e-4)
+    assert known is not None
+    assert np.allclose(known.R, cameras[0].R)
+
+
+@pytest.mark.parametrize("query", ["bump=", "bump=2", "bump=a@b", "bump=0@3", "bump=60@3", "bump=2@-1", "bump=2@inf"])
+def test_a_bump_that_makes_no_sense_is_refused(query: str) -> None:
+    with pytest.raises(CaptureError, match="DEGREES@SECONDS") as error:
+        open_source(CONFIG.model_copy(update={"uri": f"gym://form?{query}"}))
+    assert "\n" not in str(error.value)
