@@ -15,7 +15,7 @@ from calibration.cones import Cone
 # Barrel distortion that is tried, as l1 times the squared half diagonal in focal lengths.
 _BARREL = (0.0, -0.08, -0.2, -0.35)
 _FOV_DEG = (35.0, 130.0)
-_HEIGHT_M = (1.0, 14.0)
+_HEIGHT_M = (1.5, 14.0)
 _FARTHEST_M = 45.0
 _NEAREST_M = 0.8
 _CONE_HEIGHT_M = (0.04, 1.1)

@@ -45,11 +45,15 @@ _COARSE = 8
 _MOST_PIECES = 150
 # Below so many rows and columns a shape cannot be told.
 _TELLING_ROWS, _TELLING_COLUMNS = 10, 6
+# A plate takes up to so much of a cone's height, seen from above. A crooked outline may be a cone half hidden.
+_PLATE_SHARE, _CROOKED = 0.3, 0.4
+# What is around is brought to this brightness, within limits.
+_BRIGHT, _DIMMEST, _BRIGHTEST = 150.0, 1.0, 2.2
 # Area of the smallest cone's coloured part, in shares of the image (5 px at 1280 x 720) and in pixels.
 _LEAST_AREA, _LEAST_PIXELS = 5.0 / (1280 * 720), 4
 _LARGEST_SIDE = 0.22
 MOST_CANDIDATES = 14
-_CLEAR_LIKENESS, _CLEAR_CONTRAST, _CLEAR_PX = 0.6, 75.0, 6.0
+_CLEAR_LIKENESS, _CLEAR_CONTRAST, _CLEAR_PX = 0.8, 90.0, 8.0
 _TAP_REACH = 0.012
 
 
@@ -125,10 +129,11 @@ def find_cones(image: Image, colour: ConeColour) -> list[Cone]:
     vivid = _vividness(image, colour)
     found = [cone for level in _LEVELS for cone in _regions(vivid, level)]
     kept: list[Cone] = []
-    for cone in sorted(found, key=_rank, reverse=True):
+    # Of a cone and its pieces, which its bands cut apart, the whole cone is wanted.
+    for cone in sorted(found, key=lambda cone: _rank(cone) * cone.height**0.5, reverse=True):
         if all(_apart(cone, other) for other in kept):
             kept.append(cone)
-    return kept[:MOST_CANDIDATES]
+    return sorted(kept, key=_rank, reverse=True)[:MOST_CANDIDATES]
 
 
 def _rank(cone: Cone) -> float:
@@ -175,7 +180,8 @@ def _hue_and_chroma(image: Image) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 def _vividness(image: Image, colour: ConeColour) -> FloatArray:
-    """Chroma times saturation (H, W), 0..255, within the colour's hues, less what is usual around each place.
+    """Chroma times saturation (H, W), 0..255, within the colour's hues, less what is usual around each place,
+    as it would be in good light.
 
     A cone is of a strong colour; a wooden floor may have its hue, but pale.
     """
@@ -185,7 +191,11 @@ def _vividness(image: Image, colour: ConeColour) -> FloatArray:
     height, width = found.shape
     small = cv2.resize(found, (max(1, width // _COARSE), max(1, height // _COARSE)), interpolation=cv2.INTER_AREA)
     usual = cv2.medianBlur(np.clip(small, 0, 255).astype(np.uint8), 11).astype(np.float32)
-    return np.asarray(found - cv2.resize(usual, (width, height), interpolation=cv2.INTER_LINEAR))
+    stands_out = found - cv2.resize(usual, (width, height), interpolation=cv2.INTER_LINEAR)
+    dim = cv2.resize(brightest, (usual.shape[1], usual.shape[0]), interpolation=cv2.INTER_AREA)
+    dim = cv2.medianBlur(np.clip(dim, 0, 255).astype(np.uint8), 11).astype(np.float32)
+    gain = np.clip(_BRIGHT / np.maximum(dim, 1.0), _DIMMEST, _BRIGHTEST)
+    return np.asarray(stands_out * cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _join_bands(pieces: list[int], stats: npt.NDArray[np.int32]) -> list[list[int]]:
@@ -220,7 +230,9 @@ def _measure(part: FloatArray, left: int, top: int) -> Cone:
     lower = widths[low:]
     taper = float((lower.max() + 0.5) / (upper.mean() + 0.5))
     slim = height / max(stop - start, 1.0)
-    likeness = _within(taper, 0.9, 1.4, 9.0, 20.0) * _within(slim, 0.5, 1.05, 2.8, 4.5) * _straightness(share)
+    likeness = (
+        _within(taper, 0.9, 1.4, 9.0, 20.0) * _within(slim, 0.5, 1.05, 2.8, 4.5) * max(_straightness(share), _CROOKED)
+    )
     foot = (left + (start + stop) / 2, top + bottom)
     return Cone(foot, stop - start, bottom - _upper_edge(share), contrast, likeness)
 
@@ -266,7 +278,7 @@ def _straightness(share: FloatArray) -> float:
     rows = np.nonzero(filled.any(axis=1))[0]
     if len(rows) < _TELLING_ROWS or filled.any(axis=0).sum() < _TELLING_COLUMNS:
         return 1.0
-    rows = rows[: max(len(rows) - max(1, round(0.15 * len(rows))), 5)]
+    rows = rows[: max(round((1 - _PLATE_SHARE) * len(rows)), 5)]
     left = filled[rows].argmax(axis=1)
     right = filled.shape[1] - filled[rows][:, ::-1].argmax(axis=1)
     width, middle = (right - left).astype(float), (left + right) / 2

@@ -30,7 +30,7 @@ _RIM_TAP_SIGMA_PX, _RIM_SIGMA_M = 2.5, 0.02
 _LINE_SIGMA_PX, _PAINT_SIGMA_M, _SAMPLES_A_FACT = 0.35, 0.01, 8.0
 _REACHES_PX, _WIDE_REACHES_PX = (12.0, 6.0, 3.0, 3.0), (30.0, 20.0, 12.0, 6.0, 3.0, 3.0)
 _ON_LINE_PX = 1.2
-_LEAST_SAMPLES, _CONVINCING_SAMPLES = 40, 150
+_LEAST_SAMPLES, _CONVINCING_SAMPLES = 40, 300
 # Share of the visible lines that is found at their places when a camera is right; below _HOPELESS after one round it
 # is wrong; above _PROVEN the lines overrule a cone.
 LINES_SEEN, _HOPELESS, PROVEN = 0.35, 0.12, 0.6

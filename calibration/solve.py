@@ -87,7 +87,7 @@ def _by_cones(scene: Scene) -> Outcome:
         solved = solve_cones(scene, cones)
         if solved and (best is None or solved[0].merit > best[0][0].merit):
             best = (solved, cones)
-        if best is not None and best[0][0].line_share > PROVEN:
+        if best is not None and best[0][0].line_share > _LINES_ALONE:
             break
     if best is None or best[0][0].line_share < PROVEN:
         for cones in by_colour[:_COLOURS_OF_THREE]:
