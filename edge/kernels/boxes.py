@@ -16,13 +16,15 @@ def iou(boxes: Floats, others: Floats) -> Floats:
     """Intersection over union of boxes (N, 4) with others (M, 4): (N, M) float32, 0 where either has no area."""
     overlap = np.zeros((boxes.shape[0], others.shape[0]), dtype=np.float32)
     for i in range(boxes.shape[0]):
-        area = (boxes[i, 2] - boxes[i, 0]) * (boxes[i, 3] - boxes[i, 1])
+        x0, y0, x1, y1 = boxes[i, 0], boxes[i, 1], boxes[i, 2], boxes[i, 3]
+        # In float64: the area of a tiny box of float32 numbers would be nought, and the division one by nought.
+        area = np.float64(x1 - x0) * np.float64(y1 - y0)
         for j in range(others.shape[0]):
-            width = min(boxes[i, 2], others[j, 2]) - max(boxes[i, 0], others[j, 0])
-            height = min(boxes[i, 3], others[j, 3]) - max(boxes[i, 1], others[j, 1])
+            width = np.float64(min(x1, others[j, 2]) - max(x0, others[j, 0]))
+            height = np.float64(min(y1, others[j, 3]) - max(y0, others[j, 1]))
             if width <= 0.0 or height <= 0.0:
                 continue
-            other = (others[j, 2] - others[j, 0]) * (others[j, 3] - others[j, 1])
+            other = np.float64(others[j, 2] - others[j, 0]) * np.float64(others[j, 3] - others[j, 1])
             overlap[i, j] = width * height / (area + other - width * height)
     return overlap
 

@@ -53,6 +53,11 @@ def test_what_is_kept_does_not_overlap_and_what_is_dropped_had_a_better_one(corn
         assert better
 
 
+def test_a_box_too_small_for_its_area_to_be_a_number_overlaps_with_itself() -> None:
+    tiny = np.array([[0, 0, 1e-38, 1e-38]], dtype=np.float32)
+    assert iou(tiny, tiny)[0, 0] == 1.0
+
+
 def test_no_boxes_are_no_boxes() -> None:
     empty = np.zeros((0, 4), dtype=np.float32)
     assert nms(empty, np.zeros(0, np.float32), np.zeros(0, np.int32), 0.5).size == 0
