@@ -107,7 +107,7 @@ def learn_colour(image: Image, tap_px: tuple[float, float]) -> ConeColour | None
     width = image.shape[1]
     reach = max(3, round(_TAP_REACH * width))
     x, y = (round(value) for value in tap_px)
-    part = image[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+    part = image[max(0, y - reach) : max(0, y + reach + 1), max(0, x - reach) : max(0, x + reach + 1)]
     if part.size == 0:
         return None
     hue, chroma, _ = _hue_and_chroma(cv2.GaussianBlur(part, (3, 3), 0))
