@@ -61,7 +61,8 @@ def draw_ring(picture: Image, rim: RimBox, scale: float) -> None:
 def _tint(picture: Image, camera: Camera, court: Court, covariance: FloatArray) -> None:
     """Green where the floor is known to a few centimetres, over yellow to red where it is not."""
     height, width = picture.shape[:2]
-    x, y = np.arange(_BLOCK_PX / 2, width, _BLOCK_PX), np.arange(_BLOCK_PX / 2, height, _BLOCK_PX)
+    # The last block may reach beyond the picture.
+    x, y = ((np.arange(-(-size // _BLOCK_PX)) + 0.5) * _BLOCK_PX for size in (width, height))
     pixels = np.stack(np.meshgrid(x, y), axis=-1)
     floor = camera.floor(pixels)
     with np.errstate(invalid="ignore"):
@@ -75,9 +76,10 @@ def _tint(picture: Image, camera: Camera, court: Court, covariance: FloatArray) 
     for channel in range(3):
         levels = [_GREEN[channel], _GREEN[channel], _YELLOW[channel], _RED[channel]]
         colours[..., channel] = np.interp(np.nan_to_num(error_cm), [0.0, 3.0, GOOD_CM, USABLE_CM], levels)
-    size = (len(x) * _BLOCK_PX, len(y) * _BLOCK_PX)
-    tint = cv2.resize(colours, size, interpolation=cv2.INTER_LINEAR)[:height, :width]
-    share = cv2.resize(on_court.astype(np.float64) * _TINT, size, interpolation=cv2.INTER_LINEAR)[:height, :width, None]
+    whole = (len(x) * _BLOCK_PX, len(y) * _BLOCK_PX)
+    tint = cv2.resize(colours, whole, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    share = cv2.resize(_TINT * on_court.astype(np.float64), whole, interpolation=cv2.INTER_LINEAR)
+    share = share[:height, :width, None]
     picture[:] = np.clip(picture * (1 - share) + tint * share, 0, 255).astype(np.uint8)
 
 
