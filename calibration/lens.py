@@ -21,6 +21,9 @@ LEAST_BOARDS = 4
 # Where nobody says how many corners the board has: at least so many, columns and rows.
 _LEAST_CORNERS = (4, 3)
 _ROBUST_PX = 1.0
+# Boards all seen alike fit any focal length: one that is not known to so much of itself is none. Corners are never
+# found better than to a tenth of a pixel.
+_MOST_FOCAL_SIGMA, _LEAST_ERROR_PX = 0.02, 0.1
 
 
 class LensError(Exception):
@@ -120,9 +123,19 @@ def measure_lens(boards: Sequence[FloatArray], columns: int, rows: int, image_si
         float(np.sqrt(np.mean(np.sum(off.reshape(-1, 2) ** 2, axis=1)))),
         len(boards),
     )
-    if not np.all(np.isfinite(off)) or not (0.2 < lens.focal_px / width < 10):
+    unsure = _focal_sigma(fitted.jac, lens.error_px)
+    if not np.all(np.isfinite(off)) or not (0.2 < lens.focal_px / width < 10) or not unsure < _MOST_FOCAL_SIGMA:
         raise LensError("lens: the boards do not determine it: show them at more angles and nearer to the corners")
     return lens
+
+
+def _focal_sigma(jacobian: FloatArray, error_px: float) -> float:
+    """Standard deviation of the focal length's logarithm; infinite where it is not determined at all."""
+    try:
+        variance = np.linalg.inv(jacobian.T @ jacobian)[0, 0]
+    except np.linalg.LinAlgError:
+        return float("inf")
+    return float(np.sqrt(variance) * max(error_px, _LEAST_ERROR_PX)) if variance >= 0 else float("inf")
 
 
 def save_lens(path: Path, lens: Lens) -> None:

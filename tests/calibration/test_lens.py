@@ -107,12 +107,18 @@ def test_too_few_boards_say_how_many_are_needed(boards: list[Image]) -> None:
         measure_lens(corners(boards[:3]), 7, 5, SIZE)
 
 
-def test_the_same_flat_view_four_times_is_no_lens_or_says_so() -> None:
-    """Boards square to the camera leave the focal length open: refused, or so far off that the error shows."""
-    flat = draw_board(STRAIGHT, 7, 5, (0.0, 0.0, 1.0), (0.0, 0.0, 0.0))
-    same = corners([flat] * 4)
+@pytest.mark.parametrize(
+    "turns_deg",
+    [[(0.0, 0.0, 0.0)] * 4, [(3.0 * k, -2.0 * k, 0.0) for k in range(4)]],
+    ids=["square to the camera", "nearly so"],
+)
+def test_boards_that_leave_the_focal_length_open_are_refused(turns_deg: list[tuple[float, float, float]]) -> None:
+    """They fit many lenses equally well: the reprojection error alone would look fine."""
+    places = [(-0.3, -0.1, 1.0), (0.3, -0.1, 1.1), (-0.3, 0.1, 1.2), (0.3, 0.1, 1.3)]
+    flat = [draw_board(STRAIGHT, 7, 5, place, turn) for place, turn in zip(places, turns_deg, strict=True)]
+    assert len(corners(flat)) == 4
     with pytest.raises(LensError, match="angles"):
-        measure_lens(same, 7, 5, SIZE)
+        measure_lens(corners(flat), 7, 5, SIZE)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
