@@ -3,8 +3,15 @@ is said of it to others."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from calibration.camera import Camera
 from calibration.request import Outcome
-from calibration.store import Calibration, CalibrationError, RimBox, load
+from calibration.store import Calibration, CalibrationError, CameraModel, RimBox, load
+from calibration.turn import predict
 from edge.config import Config
 from edge.publish.payloads import CalibrationDraft, DraftPoint, LiveRim
 from edge.types import CalibrationReport
@@ -72,8 +79,55 @@ def _ellipse(rim: RimBox) -> LiveRim:
     return LiveRim(x=centre[0], y=centre[1], width=round(rim.width, 1), height=round(rim.height, 1))
 
 
-def report_of(calibration: Calibration | None) -> CalibrationReport:
-    """The state of a calibration whose camera has not been moved."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether the camera still hangs where it was calibrated. moved_cm: by how much court figures were off when that
+    was last found; realigned: the box made up for it."""
+
+    state: Literal["steady", "moved", "blocked"] = "steady"
+    moved_cm: float | None = None
+    realigned: bool = False
+    detail: str = ""
+
+    @property
+    def suspect(self) -> bool:
+        return self.state != "steady"
+
+    def like(self, other: Standing) -> bool:
+        """Whether there is nothing new in the other to tell anybody."""
+        if (self.state, self.realigned) != (other.state, other.realigned):
+            return False
+        first, second = self.moved_cm or 0.0, other.moved_cm or 0.0
+        return abs(first - second) <= _NEWS * max(first, second)
+
+
+STEADY = Standing()
+# A camera that is moved further is worth another word.
+_NEWS = 0.3
+
+
+def realigned(calibration: Calibration, before: Camera, now: Camera) -> Calibration:
+    """The calibration as its camera looks now, the ring moved along; `before` is how it was thought to look."""
+    known = calibration.camera
+    assert known is not None
+    camera = CameraModel(
+        K=now.K.tolist(),
+        R=now.R.tolist(),
+        t=now.t.tolist(),
+        distortion=now.distortion,
+        covariance=known.covariance,
+    )
+    rim = calibration.rim
+    if rim is not None:
+        corners = np.array([[rim.x, rim.y], [rim.x + rim.width, rim.y + rim.height]])
+        moved = predict(before, corners.mean(axis=0, keepdims=True), now)[0]
+        where = {"x": float(moved[0]) - rim.width / 2, "y": float(moved[1]) - rim.height / 2}
+        rim = rim.model_copy(update=where) if np.all(np.isfinite(moved)) else None
+    return calibration.model_copy(update={"camera": camera, "rim": rim})
+
+
+def report_of(calibration: Calibration | None, standing: Standing = STEADY) -> CalibrationReport:
+    """The state of a calibration and of the camera that it was made with."""
     if calibration is None or calibration.status == "uncalibrated":
         return CalibrationReport("uncalibrated", detail="put four cones on the court and calibrate, or set the rim")
     if calibration.camera is None:
@@ -81,10 +135,13 @@ def report_of(calibration: Calibration | None) -> CalibrationReport:
         return CalibrationReport("rim-only", created=calibration.created, detail=detail)
     quality = calibration.quality
     return CalibrationReport(
-        "calibrated",
+        "calibrated" if standing.state == "steady" else standing.state,
         verdict=None if quality is None else quality.verdict,
         error_cm=None if quality is None else quality.error_p95_cm,
         court=calibration.court,
         created=calibration.created,
-        detail="" if quality is None else quality.detail,
+        moved_cm=standing.moved_cm,
+        suspect=standing.suspect,
+        realigned=standing.realigned,
+        detail=standing.detail or ("" if quality is None else quality.detail),
     )

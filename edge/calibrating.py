@@ -20,7 +20,7 @@ from calibration.request import CalibrationRequest, Outcome
 from calibration.solve import Stopped, calibrate
 from calibration.store import Calibration, CalibrationError, RimBox, load, save, undo
 from calibration.watch import reference_path, save_reference
-from edge.calibrated import describe_draft, report_of
+from edge.calibrated import Standing, describe_draft, report_of
 from edge.job import Job
 from edge.publish import CalibrateCourt, CalibrateRim, CalibrateSave, CalibrateUndo, Command
 from edge.publish.payloads import CalibrationDraft
@@ -52,6 +52,9 @@ class Watching(Protocol):
 
     @property
     def calibration(self) -> Calibration | None: ...
+
+    @property
+    def standing(self) -> Standing: ...
 
     def use(self, calibration: Calibration | None) -> None: ...
 
@@ -103,7 +106,7 @@ class Calibrating:
 
     def tell(self) -> None:
         """Publish what is known of the court now."""
-        self._telling.calibration(report_of(self._watching.calibration))
+        self._telling.calibration(report_of(self._watching.calibration, self._watching.standing))
 
     def obey(self, command: CalibrationCommand) -> None:
         """Answer a command, a court's by a thread later on."""
@@ -232,11 +235,15 @@ class Calibrating:
         rim = RimBox(x=command.x_px, y=command.y_px, width=command.width_px, height=command.height_px)
         base = self._watching.calibration or Calibration(image_size=self._watching.image_size)
         calibration = base.model_copy(update={"rim": rim})
+        suspect, image = self._watching.standing.suspect, self._watching.newest_image
         self._watching.use(calibration)
         if not self._keep_rim:
             return "the rim is used until the box stops"
         try:
             save(self._path, calibration)
+            if calibration.camera is not None and not suspect and image is not None:
+                # The camera saved is the one in use, which may have been realigned since its scene was kept.
+                save_reference(reference_path(self._path), image)
         except OSError as error:
             reason = f"{self._path}: cannot be written: {error.strerror}"
             raise CalibrationError(f"the rim is used, but will be forgotten: {reason}") from None

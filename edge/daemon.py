@@ -1,8 +1,9 @@
 """The box: which workers run, how they are started, watched and stopped.
 
-Three workers. Capture is the source's own thread and keeps only the newest frame. Analysis opens the networks, because
-they belong to a thread, and takes frames through the pipeline. Publishing is the publisher's thread. A worker that dies
-ends the process with a reason, and systemd starts it again.
+Four workers. Capture is the source's own thread and keeps only the newest frame. Analysis opens the networks, because
+they belong to a thread, and takes frames through the pipeline. Publishing is the publisher's thread. The guard looks
+once a second whether the camera still hangs where it was calibrated. A worker that dies ends the process with a reason,
+and systemd starts it again.
 """
 
 from __future__ import annotations
@@ -13,23 +14,22 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
-from calibration.court import Court
 from calibration.solve import calibrate
 from calibration.store import Calibration, RimBox
+from edge.analysis import Analysis
 from edge.calibrated import choose_calibration
 from edge.calibrating import Calibrating, Solver
 from edge.capture import Source, open_source
 from edge.config import Config
-from edge.game.statistics import SessionStatistics
-from edge.health import Meter, find_warnings
+from edge.guard import Guard
+from edge.health import find_warnings
 from edge.host import Host
 from edge.pipeline import Pipeline, open_pipeline
 from edge.publish import Command, Ping, Publisher, ResetStats
 from edge.publish.connection import tls_context
 from edge.systemd import Notifier
-from edge.types import Frame, Image, ShotEvent, SourceState
+from edge.types import SourceState
 from edge.web.server import WebServer
 
 _log = logging.getLogger(__name__)
@@ -38,8 +38,6 @@ HEALTH_INTERVAL_S = 3.0
 POLL_S = 0.1
 # Longest that stopping waits for the frame in hand; with what the publisher takes it stays under 3 s.
 ANALYSIS_STOP_S = 1.0
-# A frame that takes longer than this is stuck: the watchdog is no longer fed and systemd starts the box again.
-STUCK_FRAME_S = 30.0
 
 
 class DaemonError(Exception):
@@ -53,120 +51,6 @@ class Worker:
     name: str
     alive: Callable[[], bool]
     reason: Callable[[], str]
-
-
-class Analysis:
-    """The analysis worker: frames in, events and snapshots out to the publisher."""
-
-    def __init__(
-        self,
-        config: Config,
-        calibration: Calibration | None,
-        source: Source,
-        publisher: Publisher,
-        opener: Callable[[Config, Calibration | None, str], Pipeline],
-    ) -> None:
-        self._config = config
-        self._calibration = calibration
-        self._source = source
-        self._publisher = publisher
-        self._opener = opener
-        self._lock = threading.Lock()
-        self._statistics = SessionStatistics()
-        self._recalibrate = False
-        self.meter = Meter()
-        self.newest_image: Image | None = None
-        self.ready = False
-        self.ended = False
-        self.error: Exception | None = None
-        self._busy_since_s: float | None = None
-        self._thread = threading.Thread(target=self._run, name="courtside-analysis", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        self._thread.join(timeout_s)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive() or (self.ended and self.error is None)
-
-    @property
-    def stuck(self) -> bool:
-        since_s = self._busy_since_s
-        return self.ready and since_s is not None and time.monotonic() - since_s > STUCK_FRAME_S
-
-    @property
-    def calibration_status(self) -> str:
-        return "uncalibrated" if self._calibration is None else self._calibration.status
-
-    def reset_statistics(self) -> None:
-        with self._lock:
-            self._statistics = SessionStatistics()
-            self._publisher.stats(self._statistics.session(), self._statistics.players())
-
-    @property
-    def calibration(self) -> Calibration | None:
-        return self._calibration
-
-    def use(self, calibration: Calibration | None) -> None:
-        """Look through this calibration from the next frame on."""
-        self._calibration = calibration
-        self._recalibrate = True
-
-    @property
-    def image_size(self) -> tuple[int, int]:
-        """Width and height of the newest frame, or what the source promises before the first."""
-        if self.newest_image is None:
-            return self._source.info.width, self._source.info.height
-        height, width = self.newest_image.shape[:2]
-        return width, height
-
-    def _court(self) -> Court | None:
-        known = self._calibration
-        return known.court_model() if known is not None and known.camera is not None else None
-
-    def _run(self) -> None:
-        try:
-            with ExitStack() as stack:
-                pipeline = self._opener(self._config, self._calibration, _session())
-                stack.callback(pipeline.close)
-                self.ready = True
-                for frame in self._source:
-                    self._one_frame(pipeline, frame)
-                self._publish_events(pipeline.finish())
-        except Exception as error:
-            self.error = error
-            _log.debug("analysis", exc_info=True)
-        self.ended = True
-
-    def _one_frame(self, pipeline: Pipeline, frame: Frame) -> None:
-        if self._recalibrate:
-            self._recalibrate = False
-            pipeline.recalibrate(self._calibration)
-        self.newest_image = frame.image
-        start_s = self._busy_since_s = time.monotonic()
-        step = pipeline.step(frame)
-        self._busy_since_s = None
-        done_s = time.monotonic()
-        self.meter.add(done_s, 1000 * (done_s - start_s), step.times)
-        self._publisher.live(step.snapshot, self._court())
-        self._publish_events(step.events)
-
-    def _publish_events(self, events: tuple[ShotEvent, ...]) -> None:
-        for event in events:
-            self._publisher.shot(event)
-        if events:
-            with self._lock:
-                for event in events:
-                    self._statistics.update(event)
-                self._publisher.stats(self._statistics.session(), self._statistics.players())
-
-
-def _session() -> str:
-    """What the ids of this run's shots begin with: no other run of the box has it."""
-    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
 
 
 class Box:
@@ -238,7 +122,7 @@ class Box:
         calibration = self._analysis.calibration_status
         broker = self._publisher.state
         problem = "" if broker.connected or broker.down_since is None else broker.detail
-        warnings = find_warnings(self._source.state, calibration, problem, host)
+        warnings = find_warnings(self._source.state, calibration, problem, host, self._analysis.standing.detail)
         health = self._analysis.meter.health(calibration, host, warnings)
         self._publisher.health(health)
         self._publisher.source(self._source.state)
@@ -288,6 +172,11 @@ def run_box(
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))
             _log.info("the page: %s", "  ".join(server.addresses()))
+        if source.info.live:
+            guard = Guard(analysis, config.calibration_path if keep_rim else None, calibrating.tell)
+            guard.start()
+            stack.callback(guard.close)
+            box.watch(Worker("guard", lambda: guard.alive, lambda: guard.reason))
         analysis.start()
         try:
             box.run(stop)

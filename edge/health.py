@@ -45,7 +45,7 @@ class Meter:
 
 
 def find_warnings(
-    source: SourceState, calibration: str, broker_problem: str, host: dict[str, float]
+    source: SourceState, calibration: str, broker_problem: str, host: dict[str, float], mount_problem: str = ""
 ) -> tuple[str, ...]:
     """One line for each thing that is wrong, with what mends it."""
     found = []
@@ -53,6 +53,8 @@ def find_warnings(
         found.append(f"source: {source.detail}")
     if broker_problem:
         found.append(f"broker: {broker_problem}")
+    if mount_problem:
+        found.append(f"camera: {mount_problem}")
     if calibration == "uncalibrated":
         found.append("no rim is known: shots are found, but not whether they went in; tap the rim on the page")
     if host.get("temperature_c", 0.0) >= _HOT_C:

@@ -70,7 +70,7 @@ class Publisher:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._commands: queue.Queue[Command] = queue.Queue(COMMANDS_KEPT)
         self._broker: EmbeddedBroker | None = None
-        self._live_next: tuple[Snapshot, Court | None] | None = None
+        self._live_next: tuple[Snapshot, Court | None, bool] | None = None
         self._live_due_s = 0.0
         self._stats_sent: dict[int | None, ShotStats] = {}
         self._recent: dict[str, payloads.Shot] = {}
@@ -113,21 +113,21 @@ class Publisher:
         """False where the worker or the embedded broker died: the process should end and be started again."""
         return self._thread.is_alive() and (self._broker is None or self._broker.alive)
 
-    def shot(self, event: ShotEvent) -> None:
+    def shot(self, event: ShotEvent, court_suspect: bool = False) -> None:
         """Durable, QoS 1: on the disk until the broker has it."""
-        self._inbox.put(partial(self._keep_shot, messages.shot(event, _now())))
+        self._inbox.put(partial(self._keep_shot, messages.shot(event, _now(), court_suspect)))
 
     def form_alert(self, alert: payloads.FormAlert) -> None:
         """Durable like a shot."""
         self._inbox.put(partial(self._keep, self.topics.form_alert, alert))
 
-    def live(self, snapshot: Snapshot, court: Court | None = None) -> None:
+    def live(self, snapshot: Snapshot, court: Court | None = None, court_suspect: bool = False) -> None:
         """Positions for the page. Call with every frame: the newest goes out, eight times a second."""
         now_s = time.monotonic()
         if now_s < self._live_due_s:
             return
         self._live_due_s = now_s + LIVE_INTERVAL_S
-        waiting, self._live_next = self._live_next, (snapshot, court)
+        waiting, self._live_next = self._live_next, (snapshot, court, court_suspect)
         if waiting is None:
             self._inbox.put(self._send_live)
 
@@ -218,7 +218,8 @@ class Publisher:
     def _send_live(self) -> None:
         waiting, self._live_next = self._live_next, None
         if waiting is not None and self._link.connected:
-            self._link.send(self.topics.live, _bytes(messages.live(*waiting, _now())))
+            snapshot, court, court_suspect = waiting
+            self._link.send(self.topics.live, _bytes(messages.live(snapshot, court, _now(), court_suspect)))
 
     def _send_stats(self, wanted: dict[int | None, ShotStats]) -> None:
         for player_id, counts in wanted.items():

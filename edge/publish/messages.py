@@ -23,7 +23,7 @@ from edge.types import (
 )
 
 
-def shot(event: ShotEvent, time: datetime) -> payloads.Shot:
+def shot(event: ShotEvent, time: datetime, court_suspect: bool = False) -> payloads.Shot:
     return payloads.Shot(
         time=time,
         shot_id=event.shot_id,
@@ -37,6 +37,7 @@ def shot(event: ShotEvent, time: datetime) -> payloads.Shot:
         apex_index=event.apex_index,
         rim_index=event.rim_index,
         court_position=_position(event.court_xy_m),
+        court_suspect=court_suspect,
         evidence={key: _plain(value) for key, value in event.evidence.items()},
     )
 
@@ -96,7 +97,7 @@ def calibration(report: CalibrationReport, time: datetime) -> payloads.Calibrati
     )
 
 
-def live(snapshot: Snapshot, court: Court | None, time: datetime) -> payloads.Live:
+def live(snapshot: Snapshot, court: Court | None, time: datetime, court_suspect: bool = False) -> payloads.Live:
     """Positions of one snapshot; what is not finite is left out, so that the message is always valid JSON."""
     width, height = snapshot.image_size
     return payloads.Live(
@@ -109,6 +110,7 @@ def live(snapshot: Snapshot, court: Court | None, time: datetime) -> payloads.Li
         ball=_ball(snapshot.ball),
         rim=_rim(snapshot.rim),
         court=None if court is None else court_dimensions(court),
+        court_suspect=court_suspect,
     )
 
 

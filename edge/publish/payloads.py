@@ -90,6 +90,9 @@ class CourtPosition(Part):
     y: Metre
 
 
+_SUSPECT = "The camera was moved since it was calibrated: positions in metres are not to be believed."
+
+
 class Shot(Message):
     """Topic `shot`: one `new`, any number of `update`, one `end`, all with the same `shot_id`."""
 
@@ -104,6 +107,7 @@ class Shot(Message):
     apex_index: int | None
     rim_index: int | None
     court_position: CourtPosition | None = Field(description="Where the shooter stood; null without a homography.")
+    court_suspect: bool = Field(False, description=_SUSPECT)
     evidence: dict[str, float | int | str] = Field(description="Frames and distances that led to this.")
 
 
@@ -184,6 +188,7 @@ class Live(Message):
     ball: LiveBall | None
     rim: LiveRim | None
     court: CourtDimensions | None = Field(description="null without a homography.")
+    court_suspect: bool = Field(description=_SUSPECT)
 
 
 class FormAlert(Message):

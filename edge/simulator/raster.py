@@ -176,7 +176,7 @@ def covered(points, depths, owners, primitives, owner_of, out):  # type: ignore[
                 t = min(max(((px - q[0]) * dx + (py - q[1]) * dy) / length2, 0.0), 1.0)
             off2 = (px - q[0] - t * dx) ** 2 + (py - q[1] - t * dy) ** 2
             radius = q[6] + t * (q[7] - q[6])
-            if off2 > radius * radius:
+            if not off2 < radius * radius:  # nor where the point is behind the camera, and its pixel no number
                 continue
             bulge = math.sqrt(1.0 - off2 / (radius * radius)) * (q[8] + t * (q[9] - q[8]))
             margin = 0.16 if owner_of[row] == owners[index] else 0.0

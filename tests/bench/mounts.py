@@ -110,7 +110,7 @@ def judge_paper(tally: Tally, gym: VirtualGym, image: Image, cones: FloatArray) 
     homography = fit_homography(cones[order], np.array(list(gym.landmarks.values())))
     if homography is None:
         return
-    inverse = np.linalg.inv(homography)
+    inverse = np.asarray(np.linalg.inv(homography))
     errors = court_errors_cm(gym.camera, gym.court, lambda pixels: apply_homography(inverse, pixels))
     tally.wrong += float(np.percentile(errors, 95)) > WRONG_CM
     tally.solved += float(np.percentile(errors, 95)) <= WRONG_CM

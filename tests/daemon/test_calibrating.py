@@ -19,7 +19,7 @@ from calibration.solve import Stopped
 from calibration.store import Calibration, CalibrationError, Quality, RimBox, from_camera, load, save
 from calibration.watch import load_reference, reference_path
 from edge import calibrating as module
-from edge.calibrated import report_of
+from edge.calibrated import STEADY, Standing, report_of
 from edge.calibrating import DRAFTS_KEPT, FRAMES_MOST, Calibrating
 from edge.publish import CalibrateCourt, CalibrateRim, CalibrateSave, CalibrateUndo, Command
 from edge.publish.payloads import CalibrationDraft
@@ -55,6 +55,7 @@ class FakeBox:
     calibration: Calibration | None = None
     image_size: tuple[int, int] = SIZE
     frozen: bool = False
+    standing: Standing = STEADY
     level: int = 0
     used: list[Calibration | None] = field(default_factory=list)
     replies: list[tuple[str, bool, str, CalibrationDraft | None]] = field(default_factory=list)

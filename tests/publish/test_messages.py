@@ -101,11 +101,11 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         "health": ("health", messages.health(health, 2, 1, NOON)),
         "source": ("source", messages.source(SourceState("reconnecting", "/dev/video0 is gone", 90, 3), NOON)),
         "shot-new": ("shot", messages.shot(shot(ShotPhase.NEW, outcome=None, player_id=None), NOON)),
-        "shot-end": ("shot", messages.shot(full, NOON)),
+        "shot-end": ("shot", messages.shot(full, NOON, court_suspect=True)),
         "stats-session": ("stats", messages.stats(ShotStats(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
         "stats-player": ("stats", messages.stats(ShotStats(), 4, "20260501T120000Z", NOON)),
         "recent-shots": ("recent-shots", recent),
-        "live": ("live", messages.live(snapshot(), FIBA, NOON)),
+        "live": ("live", messages.live(snapshot(), FIBA, NOON, court_suspect=True)),
         "live-image-only": ("live", messages.live(snapshot(players=(player(False),), ball=None, rim=None), None, NOON)),
         "form-alert": ("form-alert", alert),
         "cmd-calibrate-rim": (

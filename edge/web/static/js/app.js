@@ -36,10 +36,13 @@ function showState() {
   const link = linkState();
   showLink(link, state.health);
   showVeil(veilWords(link));
-  const notes = [...(state.health?.warnings ?? [])];
+  let notes = [...(state.health?.warnings ?? [])];
   if (state.source?.state === "reconnecting") notes.unshift(`Camera: ${state.source.detail}`);
   if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Calibrate below.");
-  if (state.calibration?.suspect) notes.unshift(suspicion(state.calibration));
+  if (state.calibration?.suspect) {
+    // The box says the same in its own words with its next warnings.
+    notes = [suspicion(state.calibration), ...notes.filter((note) => !note.startsWith("camera: "))];
+  }
   showNotes(link === "online" ? notes : []);
 }
 

@@ -129,7 +129,7 @@ function drawBoards(context, size, scale, left, top) {
 
 export function drawShots(context, shots, view) {
   for (const shot of shots) {
-    if (!shot.court_position || !OUTCOMES[shot.outcome]) continue;
+    if (!shot.court_position || shot.court_suspect || !OUTCOMES[shot.outcome]) continue;
     const [x, y] = view.project(shot.court_position);
     const r = Math.max(6, view.scale * 0.22);
     context.beginPath();
@@ -145,7 +145,7 @@ export function drawShots(context, shots, view) {
 
 /** A shot on its way: from where the shooter stood to the ring. */
 export function drawFlight(context, shot, court, half, view, now) {
-  if (!shot?.court_position) return;
+  if (!shot?.court_position || shot.court_suspect) return;
   const side = half === 0 ? Math.sign(shot.court_position.x) || 1 : half;
   const from = view.project(shot.court_position);
   const to = view.project({ x: side * (endOf(court) - court.rim_from_baseline_m), y: 0 });

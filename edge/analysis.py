@@ -1,0 +1,164 @@
+"""The analysis worker: every frame through the pipeline, what comes of it to the publisher."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timezone
+
+import numpy as np
+
+from calibration.court import Court
+from calibration.store import Calibration
+from edge.calibrated import STEADY, Standing
+from edge.capture import Source
+from edge.config import Config
+from edge.game.statistics import SessionStatistics
+from edge.guard import Sight
+from edge.health import Meter
+from edge.pipeline import Pipeline
+from edge.publish import Publisher
+from edge.types import Frame, Image, ShotEvent
+
+_log = logging.getLogger(__name__)
+
+# A frame that takes longer than this is stuck: the watchdog is no longer fed and systemd starts the box again.
+STUCK_FRAME_S = 30.0
+
+
+class Analysis:
+    """The analysis worker: frames in, events and snapshots out to the publisher."""
+
+    def __init__(
+        self,
+        config: Config,
+        calibration: Calibration | None,
+        source: Source,
+        publisher: Publisher,
+        opener: Callable[[Config, Calibration | None, str], Pipeline],
+    ) -> None:
+        self._config = config
+        self._calibration = calibration
+        self._standing = STEADY
+        self._source = source
+        self._publisher = publisher
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._statistics = SessionStatistics()
+        self._recalibrate = False
+        self.meter = Meter()
+        self.newest_image: Image | None = None
+        self.sight: Sight | None = None
+        self.ready = False
+        self.ended = False
+        self.error: Exception | None = None
+        self._busy_since_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name="courtside-analysis", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive() or (self.ended and self.error is None)
+
+    @property
+    def stuck(self) -> bool:
+        since_s = self._busy_since_s
+        return self.ready and since_s is not None and time.monotonic() - since_s > STUCK_FRAME_S
+
+    @property
+    def calibration_status(self) -> str:
+        return "uncalibrated" if self._calibration is None else self._calibration.status
+
+    def reset_statistics(self) -> None:
+        with self._lock:
+            self._statistics = SessionStatistics()
+            self._publisher.stats(self._statistics.session(), self._statistics.players())
+
+    @property
+    def calibration(self) -> Calibration | None:
+        return self._calibration
+
+    def use(self, calibration: Calibration | None) -> None:
+        """Look through this calibration from the next frame on, with a camera that hangs where it was made."""
+        with self._lock:
+            self._calibration, self._standing = calibration, STEADY
+            self._recalibrate = True
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the camera still hangs where it was calibrated."""
+        return self._standing
+
+    def stand(self, known: Calibration, calibration: Calibration, standing: Standing) -> bool:
+        """As `use`, for whoever watches the camera's mount: only where `known` is what is used now."""
+        with self._lock:
+            if self._calibration is not known:
+                return False
+            self._standing = standing
+            if calibration is not known:
+                self._calibration = calibration
+                self._recalibrate = True
+            return True
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Width and height of the newest frame, or what the source promises before the first."""
+        if self.newest_image is None:
+            return self._source.info.width, self._source.info.height
+        height, width = self.newest_image.shape[:2]
+        return width, height
+
+    def _court(self) -> Court | None:
+        known = self._calibration
+        return known.court_model() if known is not None and known.camera is not None else None
+
+    def _run(self) -> None:
+        try:
+            with ExitStack() as stack:
+                pipeline = self._opener(self._config, self._calibration, _session())
+                stack.callback(pipeline.close)
+                self.ready = True
+                for frame in self._source:
+                    self._one_frame(pipeline, frame)
+                self._publish_events(pipeline.finish())
+        except Exception as error:
+            self.error = error
+            _log.debug("analysis", exc_info=True)
+        self.ended = True
+
+    def _one_frame(self, pipeline: Pipeline, frame: Frame) -> None:
+        if self._recalibrate:
+            self._recalibrate = False
+            pipeline.recalibrate(self._calibration)
+        self.newest_image = frame.image
+        start_s = self._busy_since_s = time.monotonic()
+        step = pipeline.step(frame)
+        self._busy_since_s = None
+        done_s = time.monotonic()
+        self.meter.add(done_s, 1000 * (done_s - start_s), step.times)
+        persons = [player.box for player in step.snapshot.players]
+        self.sight = Sight(frame.image, np.array(persons, dtype=np.float64).reshape(-1, 4), done_s)
+        self._publisher.live(step.snapshot, self._court(), self._standing.suspect)
+        self._publish_events(step.events)
+
+    def _publish_events(self, events: tuple[ShotEvent, ...]) -> None:
+        for event in events:
+            self._publisher.shot(event, self._standing.suspect)
+        if events:
+            with self._lock:
+                for event in events:
+                    self._statistics.update(event)
+                self._publisher.stats(self._statistics.session(), self._statistics.players())
+
+
+def _session() -> str:
+    """What the ids of this run's shots begin with: no other run of the box has it."""
+    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
