@@ -22,10 +22,10 @@ from edge.calibrated import choose_calibration
 from edge.calibrating import Calibrating, Solver
 from edge.capture import Source, open_source
 from edge.config import Config
-from edge.guard import Guard
+from edge.guard import LOOK_S, Guard
 from edge.health import find_warnings
 from edge.host import Host
-from edge.pipeline import Pipeline, open_pipeline
+from edge.pipeline import Pipeline, follows_camera, open_pipeline
 from edge.publish import Command, Ping, Publisher, ResetStats
 from edge.publish.connection import tls_context
 from edge.systemd import Notifier
@@ -143,6 +143,7 @@ class Parts:
     open_source: Callable[..., Source] = open_source
     open_pipeline: Callable[[Config, Calibration | None, str], Pipeline] = open_pipeline
     calibrate: Solver = calibrate
+    look_s: float = LOOK_S
 
 
 def run_box(
@@ -172,8 +173,8 @@ def run_box(
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))
             _log.info("the page: %s", "  ".join(server.addresses()))
-        if source.info.live:
-            guard = Guard(analysis, config.calibration_path if keep_rim else None, calibrating.tell)
+        if not follows_camera(config):
+            guard = Guard(analysis, config.calibration_path if keep_rim else None, calibrating.tell, parts.look_s)
             guard.start()
             stack.callback(guard.close)
             box.watch(Worker("guard", lambda: guard.alive, lambda: guard.reason))

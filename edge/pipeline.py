@@ -80,7 +80,7 @@ class Pipeline:
     def __init__(self, config: Config, calibration: Calibration | None, vision: Vision, session: str) -> None:
         self._config = config
         self._vision = vision
-        self._moving = _follows_camera(config)
+        self._moving = follows_camera(config)
         self._scene = SceneWatcher(self._moving)
         self._balls = BallFinder(config.vision, vision.detector)
         self._players = PlayerTracker(config.tracking)
@@ -236,8 +236,8 @@ class Pipeline:
         )  # fmt: skip
 
 
-def _follows_camera(config: Config) -> bool:
-    """A camera on the wall stands still; whoever records by hand does not."""
+def follows_camera(config: Config) -> bool:
+    """Whether the camera is thought to move: one on the wall stands still, whoever records by hand does not."""
     if config.vision.camera == "auto":
         return Path(config.source.uri).is_file()
     return config.vision.camera == "moving"

@@ -83,7 +83,7 @@ class RunningBox:
     def __init__(self, config: Config, pipeline: FakePipeline, rim: RimBox | None = None) -> None:
         self.stop = threading.Event()
         self.result: int | Exception | None = None
-        self.parts = Parts(open_pipeline=lambda *_: pipeline)  # type: ignore[arg-type,return-value]
+        self.parts = Parts(open_pipeline=lambda *_: pipeline, look_s=0.1)  # type: ignore[arg-type,return-value]
         self.thread = threading.Thread(target=self._run, args=(config, rim), daemon=True)
         self.thread.start()
 
@@ -217,3 +217,23 @@ def test_a_taken_port_is_said_at_once(settings: dict[str, Any], boxes: list[Runn
             run_box(parse({**settings, "mqtt": {"port": port, "bind": "127.0.0.1"}}, "test"), parts=Parts())
         with pytest.raises(WebError, match=str(port)):
             run_box(parse({**settings, "web": {"port": port, "bind": "127.0.0.1"}}, "test"), parts=Parts())
+
+
+def test_a_knocked_camera_is_said_and_the_next_frames_are_seen_through_the_camera_as_it_looks_now(
+    settings: dict[str, Any], boxes: list[RunningBox]
+) -> None:
+    gym = {"uri": "gym://practice?bump=1.5@3", "realtime": True, "width": 640, "height": 360, "fps": 15}
+    pipeline = FakePipeline({})
+    boxes.append(RunningBox(parse({**settings, "source": gym}, "test"), pipeline))
+    listener = Listener(settings["mqtt"]["port"])
+    first = listener.wait("calibration")
+    assert (first["state"], first["moved_cm"]) == ("calibrated", None)
+    moved = listener.wait("calibration", lambda one: one["realigned"])
+    assert moved["moved_cm"] > 10
+    assert not moved["suspect"]
+    warned = listener.wait("health", lambda one: bool(one["warnings"]))
+    assert warned["warnings"] == [f"camera: {moved['detail']}"]
+    listener.close()
+    (used,) = pipeline.calibrations
+    assert used is not None
+    assert used.camera is not None
