@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -113,7 +113,7 @@ def play(seed: int, length_s: int, say: Callable[[str], None]) -> tuple[int, flo
     return alarms, length_s / 3600
 
 
-def run(seeds: Iterator[int], play_seeds: Iterator[int], each_s: int, say: Callable[[str], None]) -> dict[str, float]:
+def run(seeds: Iterable[int], play_seeds: Iterable[int], each_s: int, say: Callable[[str], None]) -> dict[str, float]:
     """Knocks on the mounts of all seeds; then so many seconds of play on each of the play's."""
     tally = Tally()
     for seed in seeds:

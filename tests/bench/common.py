@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 
 Figure = float | int | str
@@ -31,13 +32,19 @@ def _text(value: Figure) -> str:
 
 
 def report(figures: Mapping[str, Figure], json_path: Path | None) -> None:
-    """Print the figures, one a line, and write them as one flat JSON object where a path is given."""
+    """Print the figures, one a line, and write them as one flat JSON object where a path is given.
+
+    What is no number, as the mean of nothing, is null there.
+    """
     width = max((len(key) for key in figures), default=0)
     for key, value in figures.items():
         print(f"{key:<{width}}  {_text(value)}")
     if json_path is not None:
         json_path.parent.mkdir(parents=True, exist_ok=True)
-        json_path.write_text(json.dumps(dict(figures), indent=2) + "\n", encoding="utf-8")
+        plain = {
+            key: None if isinstance(value, float) and not isfinite(value) else value for key, value in figures.items()
+        }
+        json_path.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
 
 
 def table(header: list[str], rows: list[list[Figure]]) -> str:

@@ -179,8 +179,8 @@ def _arena_camera(row: dict[str, Any]) -> Camera | None:
 
 def lens(folder: Path) -> dict[str, Figure]:
     """Checkerboard pictures, by size: ours, and OpenCV's five coefficients with a free principal point."""
-    images = [cv2.imread(str(file)) for file in sorted((folder / "ball_tracks_natan" / "images").glob("IMG*.jpg"))]
-    images = [image for image in images if image is not None]
+    files = sorted((folder / "ball_tracks_natan" / "images").glob("IMG*.jpg"))
+    images: list[Any] = [image for file in files if (image := cv2.imread(str(file))) is not None]
     size = board_size(images) if images else None
     if size is None:
         return {}
