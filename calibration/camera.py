@@ -44,6 +44,29 @@ class Camera:
             image = flat @ self.K[:2, :2].T + self.K[:2, 2]
         return np.where(depth[..., None] > 0, image, np.nan), depth
 
+    def project_jacobian(self, points_m: npt.ArrayLike) -> FloatArray:
+        """Change (..., 2, 8) px of `project` with the parameters of `changed`; NaN where `project` gives NaN."""
+        points = np.asarray(points_m, dtype=np.float64)
+        seen = points @ self.R.T + self.t
+        x, y, z = seen[..., 0], seen[..., 1], np.where(seen[..., 2] > 0, seen[..., 2], np.nan)
+        flat = np.stack([x / z, y / z], axis=-1)
+        bent = self._distort(flat)
+        focal = np.diagonal(self.K)[:2]
+        none, one = np.zeros_like(x), np.ones_like(x)
+        flat_by_seen = np.stack(
+            [np.stack([one / z, none, -x / z**2], -1), np.stack([none, one / z, -y / z**2], -1)], -2
+        )
+        turned = np.stack(
+            [np.stack([none, z, -y], -1), np.stack([-z, none, x], -1), np.stack([y, -x, none], -1)], -2
+        )  # what a small turn about each axis does to what is seen, by columns
+        image_by_seen = focal[:, None] * (self._distort_jacobian(flat, bent) @ flat_by_seen)
+        out = np.empty((*x.shape, 2, 8))
+        out[..., 0] = bent * focal
+        out[..., 1] = focal * bent * self._bend_by_first(bent)
+        out[..., 2:5] = image_by_seen @ turned
+        out[..., 5:8] = -image_by_seen @ self.R
+        return out
+
     def ray(self, pixels: npt.ArrayLike) -> FloatArray:
         """Unit direction (..., 3) in the world of the ray through each pixel (..., 2)."""
         flat = self._undistort(np.asarray(pixels, dtype=np.float64))
@@ -120,6 +143,24 @@ class Camera:
                 off = near - wide * (1.0 + square * (first + square * second))
                 near = near - off / (1.0 - wide * near * (2.0 * first + 4.0 * second * square))
         return np.asarray(flat * np.where(wide > 1e-12, near / np.where(wide > 1e-12, wide, 1.0), 1.0))
+
+    def _distort_jacobian(self, flat: FloatArray, bent: FloatArray) -> FloatArray:
+        """Change (..., 2, 2) of `_distort` at `flat`, which gives `bent`, both (..., 2)."""
+        first, second = self.distortion
+        square = np.sum(bent * bent, axis=-1)
+        divisor = 1.0 + square * (first + square * second)
+        across = divisor
+        along = divisor**2 / (1.0 - first * square - 3.0 * second * square**2)
+        wide = np.sqrt(np.sum(flat * flat, axis=-1, keepdims=True))
+        outward = flat / np.maximum(wide, 1e-12)
+        stretch = (along - across)[..., None, None] * outward[..., :, None] * outward[..., None, :]
+        return np.asarray(across[..., None, None] * np.eye(2) + stretch)
+
+    def _bend_by_first(self, bent: FloatArray) -> FloatArray:
+        """Relative change (..., 1) of `_distort`'s result `bent` (..., 2) with the first distortion number."""
+        first, second = self.distortion
+        square = np.sum(bent * bent, axis=-1, keepdims=True)
+        return np.asarray(square / (1.0 - first * square - 3.0 * second * square**2))
 
 
 _NEWTON_STEPS = 8

@@ -70,6 +70,16 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
         cones = np.einsum("nij,nj->ni", whiten, away).ravel()
         return np.concatenate([cones, across / lines.sigma_px, (step[:2] - prior[0]) / prior[1]])
 
+    def jacobian(step: FloatArray) -> FloatArray:
+        camera, turn = start.changed(step), _left_jacobian(step[2:5])
+        away, across = camera.project_jacobian(points.world_m), camera.project_jacobian(floor)
+        for part in (away, across):
+            part[..., 2:5] = part[..., 2:5] @ turn
+        cones = np.einsum("nij,njk->nik", whiten, away).reshape(-1, PARAMETERS)
+        onward = np.sum(across * lines.normal[..., None], axis=1) / lines.sigma_px[:, None]
+        known = np.eye(2, PARAMETERS) / prior[1][:, None]
+        return np.nan_to_num(np.concatenate([cones, onward, known]))
+
     scale = np.array([0.1, 0.05, 0.05, 0.05, 0.05, 0.3, 0.3, 0.3])
     low, high = np.full(PARAMETERS, -np.inf), np.full(PARAMETERS, np.inf)
     low[:2] = np.log(0.3) - 0.1, -0.45 - start.distortion[0]
@@ -77,7 +87,16 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
     begin = np.clip(np.zeros(PARAMETERS), low + 1e-6, high - 1e-6)
     try:
         found = least_squares(
-            residuals, begin, x_scale=scale, bounds=(low, high), loss="soft_l1", f_scale=_ROBUST, max_nfev=60
+            residuals,
+            begin,
+            jacobian,
+            x_scale=scale,
+            bounds=(low, high),
+            loss="soft_l1",
+            f_scale=_ROBUST,
+            ftol=1e-6,
+            xtol=1e-6,
+            max_nfev=60,
         )
         covariance = np.linalg.inv(found.jac.T @ found.jac)
     except (ValueError, np.linalg.LinAlgError):
@@ -96,6 +115,17 @@ def _prior(start: Camera, lens_known: bool) -> tuple[FloatArray, FloatArray]:
     usual = np.log(_FOCAL_WIDTHS * start.image_size[0] / start.K[0, 0])
     mean = np.array([usual, _DISTORTION - start.distortion[0]])
     return mean, np.array([_LOG_FOCAL_SIGMA, _DISTORTION_SIGMA])
+
+
+def _left_jacobian(vector: FloatArray) -> FloatArray:
+    """How a rotation vector's change (3,) turns on from the rotation it stands for: (3, 3)."""
+    angle = float(np.linalg.norm(vector))
+    if angle < 1e-9:
+        return np.eye(3)
+    x, y, z = axis = vector / angle
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    share = np.sin(angle) / angle
+    return np.asarray(share * np.eye(3) + (1 - share) * np.outer(axis, axis) + (1 - np.cos(angle)) / angle * cross)
 
 
 def _whitening(camera: Camera, points: Points) -> FloatArray:
