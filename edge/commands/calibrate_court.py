@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from calibration.store import save
 from calibration.watch import reference_path, save_reference
 from edge.capture import first_frames, open_source
 from edge.commands.calibrate_rim import read_picture
-from edge.commands.options import CommandError, add_settings_options, settings
+from edge.commands.options import CommandError, add_out_option, add_settings_options, settings
 from edge.config import Config
 
 FRAMES_S = 1.0
@@ -61,7 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-lines", action="store_true", help="do not use the painted lines: they are not those of this court"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
+    add_out_option(parser)
     add_settings_options(parser)
     parser.set_defaults(execute=execute)
 
@@ -139,7 +140,9 @@ def _pixel(text: str) -> tuple[float, float]:
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not X,Y: two numbers in pixels, for instance 612,148") from None
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not X,Y: two numbers in pixels, for instance 612,148")
     return x, y
 
 

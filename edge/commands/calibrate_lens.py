@@ -37,7 +37,7 @@ def add_parser(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     lens.add_argument(
         "--out", type=Path, metavar="FILE", help="where to write (default: lens.json beside the calibration)"
     )
-    add_settings_options(lens)
+    add_settings_options(lens, nested=True)
     lens.set_defaults(execute=execute)
 
 

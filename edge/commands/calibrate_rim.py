@@ -12,7 +12,7 @@ from calibration.picture import draw_calibration
 from calibration.store import Calibration, RimBox, load, save
 from edge.calibrated import choose_calibration
 from edge.capture import first_frame, open_source
-from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
+from edge.commands.options import CommandError, add_out_option, add_rim_option, add_settings_options, settings
 from edge.config import Config
 from edge.types import Image
 
@@ -37,11 +37,16 @@ def add_parser(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     picture = rim.add_mutually_exclusive_group()
-    picture.add_argument("--source", metavar="URI", help="take the picture from here (default: the settings' source)")
+    picture.add_argument(
+        "--source",
+        default=argparse.SUPPRESS,
+        metavar="URI",
+        help="take the picture from here (default: the settings' source)",
+    )
     picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
     add_rim_option(rim)
-    rim.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
-    add_settings_options(rim)
+    add_out_option(rim, nested=True)
+    add_settings_options(rim, nested=True)
     rim.set_defaults(execute=execute)
 
 

@@ -11,7 +11,7 @@ from calibration.picture import draw_calibration
 from calibration.store import Calibration, CalibrationError, load, undo
 from edge.capture import first_frame, open_source
 from edge.commands.calibrate_rim import read_picture
-from edge.commands.options import CommandError, add_settings_options, settings
+from edge.commands.options import CommandError, add_out_option, add_settings_options, settings
 
 _FIRST_FRAME_S = 15.0
 
@@ -23,18 +23,23 @@ def add_parsers(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         description="Writes FILE.png beside the calibration: the court's lines and the ring as the box believes them.",
     )
     picture = show.add_mutually_exclusive_group()
-    picture.add_argument("--source", metavar="URI", help="take the picture from here (default: the settings' source)")
+    picture.add_argument(
+        "--source",
+        default=argparse.SUPPRESS,
+        metavar="URI",
+        help="take the picture from here (default: the settings' source)",
+    )
     picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
-    show.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
-    add_settings_options(show)
+    add_out_option(show, nested=True)
+    add_settings_options(show, nested=True)
     show.set_defaults(execute=execute_show)
     back = what.add_parser(
         "undo",
         help="back to the calibration before",
         description="The last twenty calibrations are kept; the newest of them that can be read comes back.",
     )
-    back.add_argument("--out", type=Path, metavar="FILE", help="calibration file (default: the one in the settings)")
-    add_settings_options(back)
+    add_out_option(back, nested=True)
+    add_settings_options(back, nested=True)
     back.set_defaults(execute=execute_undo)
 
 

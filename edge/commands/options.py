@@ -16,15 +16,33 @@ class CommandError(Exception):
     """A command cannot do what was asked; the message names the option or file and what to do."""
 
 
-def add_settings_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings (YAML); 'courtside config' prints one")
+def add_settings_options(parser: argparse.ArgumentParser, nested: bool = False) -> None:
+    """nested: of a command within a command; what was said before its name stands where it says nothing itself."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=argparse.SUPPRESS if nested else None,
+        metavar="FILE",
+        help="settings (YAML); 'courtside config' prints one",
+    )
     parser.add_argument(
         "--set",
         dest="overrides",
         action="append",
-        default=[],
+        default=argparse.SUPPRESS if nested else [],
         metavar="KEY=VALUE",
         help="one setting, over those of the file, for instance --set vision.pose_players=1; may be repeated",
+    )
+
+
+def add_out_option(parser: argparse.ArgumentParser, nested: bool = False) -> None:
+    """As `add_settings_options`, for the calibration file."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS if nested else None,
+        metavar="FILE",
+        help="calibration file (default: the one in the settings)",
     )
 
 
