@@ -52,6 +52,14 @@ def test_it_lies_beside_the_calibration_where_nobody_says_otherwise(
     assert load_lens(tmp_path / "box" / "lens.json").image_size == SIZE
 
 
+def test_a_calibration_s_file_is_never_taken_for_the_lens_s(capsys: Capture, files: list[str], tmp_path: Path) -> None:
+    court = tmp_path / "court.json"
+    argv = ("calibrate", "--out", str(court), "lens", "--image", *files[:5], "--board", "7x5")
+    assert run(capsys, *argv, "--set", f"calibration={court}")[0] == 0
+    assert not court.exists()
+    assert load_lens(tmp_path / "lens.json").image_size == SIZE
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -161,3 +161,20 @@ def test_the_settings_say_which_file(capsys: Capture, path: Path, photo: str, wh
     assert code == 0
     assert str(path) in told
     assert ("fiba" in told) == (what == "show")
+
+
+@pytest.mark.parametrize("what", ["show", "undo"])
+def test_what_is_said_before_the_command_s_name_counts_too(
+    capsys: Capture, path: Path, photo: str, tmp_path: Path, what: str
+) -> None:
+    """Else another court's file would be shown, or undone."""
+    for calibration in (KNOWN, RIM, KNOWN):
+        save(path, calibration)
+    other = f"calibration={tmp_path / 'other.json'}"
+    image = ("--image", photo) if what == "show" else ()
+    code, told, err = run(capsys, "calibrate", "--out", str(path), "--set", other, what, *image)
+    assert (code, err) == (0, "")
+    assert str(path) in told
+    code, told, err = run(capsys, "calibrate", "--set", f"calibration={path}", what, *image)
+    assert (code, err) == (0, "")
+    assert str(path) in told
