@@ -230,8 +230,8 @@ def history_folder(path: Path) -> Path:
 def undo(path: Path) -> Path:
     """Put the newest usable earlier calibration back in its place; returns the file it came from.
 
-    What stood there before is kept as well, unless nothing of it can be read. Raises CalibrationError where there is
-    no earlier one, OSError.
+    What stood there before goes, so that doing it again leads further back. Raises CalibrationError where there is no
+    earlier one, OSError.
     """
     for earlier in sorted(history_folder(path).glob("*.json"), reverse=True):
         try:

@@ -15,6 +15,7 @@ from calibration.camera import look_at
 from calibration.court import FIBA
 from calibration.picture import draw_calibration
 from calibration.store import Calibration, Quality, RimBox, from_camera, load, ring_box, save
+from calibration.watch import reference_path, save_reference
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym
 from tests.cli.test_cli import run
@@ -138,10 +139,12 @@ def test_undo_brings_the_one_before_back(capsys: Capture, path: Path, now: str) 
         path.write_text("{ torn")
     elif now == "nothing":
         path.unlink()
+    save_reference(reference_path(path), np.zeros((SIZE[1], SIZE[0]), np.uint8))
     code, told, err = run(capsys, "calibrate", "undo", "--out", str(path))
     assert (code, err) == (0, "")
     assert load(path) == KNOWN
     assert "fiba court, good" in told
+    assert not reference_path(path).exists(), "it is the scene of what was undone"
 
 
 def test_undo_where_there_is_nothing_before_says_so_and_changes_nothing(capsys: Capture, path: Path) -> None:
