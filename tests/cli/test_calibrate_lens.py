@@ -43,21 +43,15 @@ def test_boards_become_a_lens_and_those_without_one_are_named(
     assert f"{lens.focal_px:.1f} px" in told
 
 
-def test_it_lies_beside_the_calibration_where_nobody_says_otherwise(
+def test_it_lies_beside_the_calibration_and_never_in_its_place(
     capsys: Capture, files: list[str], tmp_path: Path
 ) -> None:
-    calibration = f"calibration={tmp_path / 'box' / 'court.json'}"
-    code, _, err = run(capsys, "calibrate", "lens", "--image", *files[:-1], "--board", "7x5", "--set", calibration)
-    assert (code, err) == (0, "")
-    assert load_lens(tmp_path / "box" / "lens.json").image_size == SIZE
-
-
-def test_a_calibration_s_file_is_never_taken_for_the_lens_s(capsys: Capture, files: list[str], tmp_path: Path) -> None:
-    court = tmp_path / "court.json"
+    court = tmp_path / "box" / "court.json"
     argv = ("calibrate", "--out", str(court), "lens", "--image", *files[:5], "--board", "7x5")
-    assert run(capsys, *argv, "--set", f"calibration={court}")[0] == 0
+    code, _, err = run(capsys, *argv, "--set", f"calibration={court}")
+    assert (code, err) == (0, "")
     assert not court.exists()
-    assert load_lens(tmp_path / "lens.json").image_size == SIZE
+    assert load_lens(tmp_path / "box" / "lens.json").image_size == SIZE
 
 
 @pytest.mark.parametrize(
