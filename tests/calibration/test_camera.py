@@ -32,6 +32,19 @@ def test_a_pixel_s_ray_goes_back_through_the_point(distortion: tuple[float, floa
     assert camera.height_above(points[0, :2], px[0]) == pytest.approx(points[0, 2])
 
 
+@pytest.mark.parametrize("distortion", LENSES)
+def test_the_projection_s_change_with_the_camera_is_that_of_small_steps(distortion: tuple[float, float]) -> None:
+    camera = lens(distortion)
+    points = np.random.default_rng(1).uniform([6, -4, 0], [14, 6, 3], (20, 3))
+    step = 1e-6
+    pairs = [(camera.changed(step * axis), camera.changed(-step * axis)) for axis in np.eye(8)]
+    columns = [(more.project(points)[0] - less.project(points)[0]) / (2 * step) for more, less in pairs]
+    found = camera.project_jacobian(points)
+    assert found.shape == (20, 2, 8)
+    assert found == pytest.approx(np.stack(columns, axis=-1), rel=1e-4, abs=1e-2)
+    assert np.isnan(camera.project_jacobian([-5.0, -20.0, 1.0])).any()
+
+
 def test_barrel_distortion_pulls_towards_the_middle_by_the_model_s_factor() -> None:
     point = np.array([13.0, 4.0, 0.0])
     middle = np.array([640.0, 360.0])

@@ -52,6 +52,16 @@ def test_a_usual_lens_is_found_from_points_and_lines_without_noise() -> None:
     assert floor_errors_m(found.camera).max() < 0.01
 
 
+def test_a_start_that_is_turned_far_away_comes_back() -> None:
+    start = TRUTH.changed([0.2, 0.05, 0.1, -0.2, 0.1, 1.0, -0.8, 0.5])
+    found = fit_camera(start, points(MARKS), lines())
+    assert found is not None
+    assert floor_errors_m(found.camera).max() < 0.02
+    near = fit_camera(TRUTH, points(MARKS), lines())
+    assert near is not None
+    assert found.covariance[2:5, 2:5] == pytest.approx(near.covariance[2:5, 2:5], rel=0.5, abs=1e-7)
+
+
 def test_the_covariance_tells_how_far_many_fits_are_off() -> None:
     """Root mean square of the true floor errors over the stated ones, for noise as it was told."""
     at, _ = TRUTH.project([[9.0, 0.0, 0.0], [11.0, 3.0, 0.0], [12.0, -2.0, 0.0]])
