@@ -39,10 +39,15 @@ AUTO = "auto"
 # Chroma (0..255) by which a cone must stand out from what is around it, and the share of its own that its edge has.
 _LEAST_CONTRAST = 30.0
 _EDGE_SHARE = 0.5
-_LEVELS = (26.0, 40.0, 60.0, 90.0)
+_LEVELS = (16.0, 26.0, 40.0, 60.0, 90.0)
 # Surroundings are 11 blocks of so many pixels wide.
 _COARSE = 8
 _MOST_PIECES = 150
+_MOST_BANDS = 8
+# A whole less likely than this is tried in parts as well.
+_HARDLY_A_CONE = 0.35
+# Height at 1280 across beyond which a taller thing is hardly a likelier cone.
+_TALL_PX = 30.0
 # Below so many rows and columns a shape cannot be told.
 _TELLING_ROWS, _TELLING_COLUMNS = 10, 6
 # A plate takes up to so much of a cone's height, seen from above. A crooked outline may be a cone half hidden.
@@ -110,7 +115,7 @@ def learn_colour(image: Image, tap_px: tuple[float, float]) -> ConeColour | None
     part = image[max(0, y - reach) : max(0, y + reach + 1), max(0, x - reach) : max(0, x + reach + 1)]
     if part.size == 0:
         return None
-    hue, chroma, _ = _hue_and_chroma(cv2.GaussianBlur(part, (3, 3), 0))
+    hue, chroma, _ = _hue_and_chroma(cv2.GaussianBlur(part, (3, 3), 0.65))
     strong = chroma >= max(_LEAST_CONTRAST, 0.75 * float(chroma.max()))
     if not strong.any():
         return None
@@ -126,14 +131,20 @@ def find_cones(image: Image, colour: ConeColour) -> list[Cone]:
     Regions are taken at several levels of vividness, so that one level is right for a cone in the lamps' light and
     another for one in the shade or before a floor of its own hue; of regions at one place the most cone-like stays.
     """
+    scale = image.shape[1] / 1280
     vivid = _vividness(image, colour)
     found = [cone for level in _LEVELS for cone in _regions(vivid, level)]
     kept: list[Cone] = []
     # Of a cone and its pieces, which its bands cut apart, the whole cone is wanted.
-    for cone in sorted(found, key=lambda cone: _rank(cone) * cone.height**0.5, reverse=True):
+    for cone in sorted(found, key=lambda cone: _rank(cone) * _weight(cone.height / scale), reverse=True):
         if all(_apart(cone, other) for other in kept):
             kept.append(cone)
     return sorted(kept, key=_rank, reverse=True)[:MOST_CANDIDATES]
+
+
+def _weight(height_px: float) -> float:
+    """How much a region's height counts: beyond that of a near cone much less."""
+    return min(height_px, _TALL_PX) + 0.35 * max(height_px - _TALL_PX, 0.0)
 
 
 def _rank(cone: Cone) -> float:
@@ -159,16 +170,29 @@ def _regions(vivid: FloatArray, level: float) -> list[Cone]:
         pieces = sorted(pieces, key=lambda k: -stats[k, cv2.CC_STAT_AREA])[:_MOST_PIECES]
     cones = []
     for group in _join_bands(pieces, stats):
-        if sum(stats[k, cv2.CC_STAT_AREA] for k in group) < max(_LEAST_PIXELS, _LEAST_AREA * width * height):
-            continue
-        left, top = stats[group, :2].min(axis=0)
-        right, bottom = (stats[group, :2] + stats[group, 2:4]).max(axis=0)
-        # A pixel more all around: the edge fades over it.
-        left, top, right, bottom = max(left - 1, 0), max(top - 1, 0), min(right + 1, width), min(bottom + 1, height)
-        inside = cv2.dilate(np.isin(labels[top:bottom, left:right], group).astype(np.uint8), np.ones((3, 3), np.uint8))
-        part = np.where(inside > 0, np.maximum(vivid[top:bottom, left:right], 0.0), 0.0)
-        cones.append(_measure(part, int(left), int(top)))
+        whole = _region(vivid, labels, stats, group)
+        if whole is not None:
+            cones.append(whole)
+        if whole is None or whole.likeness < _HARDLY_A_CONE:
+            # Something else may stand on a cone, or a cone on something else.
+            cones.extend(cone for run in _runs(group) if (cone := _region(vivid, labels, stats, run)) is not None)
     return cones
+
+
+def _region(
+    vivid: FloatArray, labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], group: list[int]
+) -> Cone | None:
+    """The pieces of one group as a cone; None where it is too small for one."""
+    height, width = vivid.shape
+    if sum(stats[k, cv2.CC_STAT_AREA] for k in group) < max(_LEAST_PIXELS, _LEAST_AREA * width * height):
+        return None
+    left, top = stats[group, :2].min(axis=0)
+    right, bottom = (stats[group, :2] + stats[group, 2:4]).max(axis=0)
+    # A pixel more all around: the edge fades over it.
+    left, top, right, bottom = max(left - 1, 0), max(top - 1, 0), min(right + 1, width), min(bottom + 1, height)
+    inside = cv2.dilate(np.isin(labels[top:bottom, left:right], group).astype(np.uint8), np.ones((3, 3), np.uint8))
+    part = np.where(inside > 0, np.maximum(vivid[top:bottom, left:right], 0.0), 0.0)
+    return _measure(part, int(left), int(top))
 
 
 def _hue_and_chroma(image: Image) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -185,7 +209,7 @@ def _vividness(image: Image, colour: ConeColour) -> FloatArray:
 
     A cone is of a strong colour; a wooden floor may have its hue, but pale.
     """
-    hue, chroma, brightest = _hue_and_chroma(cv2.GaussianBlur(image, (3, 3), 0))
+    hue, chroma, brightest = _hue_and_chroma(cv2.GaussianBlur(image, (3, 3), 0.65))
     away = np.abs((hue - colour.hue_deg + 180) % 360 - 180)
     found = chroma * chroma / np.maximum(brightest, 40.0) * np.clip(1.5 - away / colour.reach_deg, 0.0, 1.0)
     height, width = found.shape
@@ -199,22 +223,30 @@ def _vividness(image: Image, colour: ConeColour) -> FloatArray:
 
 
 def _join_bands(pieces: list[int], stats: npt.NDArray[np.int32]) -> list[list[int]]:
-    """Groups of pieces that stand on each other with a gap no higher than they are: pale bands cut a cone so."""
+    """Groups of pieces that stand on each other with a gap hardly higher than they are: pale bands cut a cone so."""
     group_of = {piece: piece for piece in pieces}
     for upper in pieces:
         x, y, w, h, _ = stats[upper]
         for lower in pieces:
             x2, y2, w2, h2, _ = stats[lower]
             gap = y2 - (y + h)
-            if gap < 0 or gap > 0.9 * max(h, h2) + 1 or w2 > 4 * w + 4:
+            if gap < 0 or gap > 1.2 * max(h, h2) + 1.5 or w2 > 4 * w + 4:
                 continue
             if min(x + w, x2 + w2) - max(x, x2) >= 0.7 * min(w, w2):
                 old, new = group_of[upper], group_of[lower]
                 group_of = {piece: new if group == old else group for piece, group in group_of.items()}
     groups: dict[int, list[int]] = {}
-    for piece, group in group_of.items():
+    for piece, group in sorted(group_of.items(), key=lambda item: int(stats[item[0], 1])):
         groups.setdefault(group, []).append(piece)
     return list(groups.values())
+
+
+def _runs(group: list[int]) -> list[list[int]]:
+    """Every part of a stack of pieces without a gap, but the whole."""
+    if len(group) > _MOST_BANDS:
+        return []
+    ends = [(first, last) for first in range(len(group)) for last in range(first + 1, len(group) + 1)]
+    return [group[first:last] for first, last in ends if last - first < len(group)]
 
 
 def _measure(part: FloatArray, left: int, top: int) -> Cone:
@@ -284,18 +316,19 @@ def _straightness(share: FloatArray) -> float:
     width, middle = (right - left).astype(float), (left + right) / 2
     solid = float(filled[rows].sum() / width.sum())
     slope, offset = np.polyfit(rows, width, 1)
-    lean = abs(float(np.polyfit(rows, middle, 1)[0]))
+    tilt, start = np.polyfit(rows, middle, 1)
+    lean = abs(float(tilt))
     base = max(float(width.max()), 1.0)
     rough = float(np.std(width - (slope * rows + offset))) / base
-    wander = float(np.std(middle)) / base
+    wander = float(np.std(middle - (tilt * rows + start))) / base
     top, bottom = slope * rows[0] + offset, slope * rows[-1] + offset
     opening = float(bottom / max(top, 0.5))
     return (
         _within(opening, 1.0, 1.5, 40.0, 80.0)
         * _within(-rough, -0.3, -0.14, 0.0, 0.1)
         * _within(-wander, -0.3, -0.12, 0.0, 0.1)
-        * _within(-lean, -0.6, -0.25, 0.0, 0.1)
-        * _within(solid, 0.5, 0.8, 1.0, 1.1)
+        * _within(-lean, -0.8, -0.35, 0.0, 0.1)
+        * _within(solid, 0.35, 0.6, 1.0, 1.1)
     )
 
 

@@ -201,8 +201,8 @@ DIMENSIONS = tuple(field.name for field in fields(Court) if field.name not in ("
 
 # Which landmarks of a court have a cone. The solver finds out by itself which cone stands where.
 LAYOUTS: dict[str, tuple[str, ...]] = {
-    "half-court": ("corner-left", "corner-right", "halfway-right", "halfway-left"),
     "key": ("key-left", "key-right", "free-throw-right", "free-throw-left"),
+    "half-court": ("corner-left", "corner-right", "halfway-right", "halfway-left"),
     "three-point": ("three-point-left", "three-point-right", "free-throw-right", "free-throw-left"),
     "key-and-left-sideline": ("corner-left", "key-right", "free-throw-right", "halfway-left"),
     "key-and-right-sideline": ("corner-right", "key-left", "free-throw-left", "halfway-right"),

@@ -24,7 +24,7 @@ class CalibrationRequest:
 
     court: str = "fiba"
     court_changes: Mapping[str, float] = field(default_factory=dict)
-    layout: str = "half-court"
+    layout: str = "key"
     colour: str = AUTO
     cone_tap: tuple[float, float] | None = None
     points: Mapping[str, tuple[float, float]] | None = None

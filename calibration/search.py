@@ -35,6 +35,8 @@ _LEAST_SAMPLES, _CONVINCING_SAMPLES = 40, 300
 # is wrong; above _PROVEN the lines overrule a cone.
 LINES_SEEN, _HOPELESS, PROVEN = 0.35, 0.12, 0.6
 _CONE_NEAR_PX = 12.0
+# A ring is hit by a finger to within so many pixels at 1280 across.
+RING_OFF_PX = 8.0
 _WRONG_MARK_M, _WRONG_MARK_PX = 0.2, 3.0
 _WIDEST_FOOT_M = 0.25
 _START_FOV_DEG = (45.0, 60.0, 75.0, 90.0, 105.0)
@@ -43,7 +45,8 @@ _START_FOV_DEG = (45.0, 60.0, 75.0, 90.0, 105.0)
 @dataclass(frozen=True, slots=True)
 class Solved:
     """A fitted camera with its marks (landmark's index to px), the cones behind them, the landmarks whose marks were
-    left out, the share of the visible lines that lies where expected, and whether lines took part."""
+    left out, the share of the visible lines that lies where expected, whether lines took part, and how far the ring is
+    from where somebody tapped on it, px at 1280 across (0 where nobody did)."""
 
     fit: Fit
     marks: Marks
@@ -53,12 +56,13 @@ class Solved:
     lines_used: bool
     oddity: float
     ring_seen: bool
+    ring_off_px: float
 
     @property
     def merit(self) -> float:
         """Higher is better: the lines decide where they are seen, else how usual the cones' camera is."""
         marks = 0.6 * len(self.marks) - 0.3 * self.oddity + (0.3 if self.ring_seen else 0.0)
-        return 10.0 * self.line_share + marks
+        return 10.0 * self.line_share + marks - min(self.ring_off_px / RING_OFF_PX, 2.0)
 
 
 class Stopped(Exception):
@@ -106,8 +110,7 @@ def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches
     out: list[Solved] = []
     proven: set[int] | None = None
     for hypothesis in tried:
-        if scene.stop():
-            raise Stopped
+        _stopped(scene)
         if proven is not None and set(hypothesis.cone_of.values()) != proven:
             continue
         solved = _solve_one(scene, hypothesis, cones, reaches_px)
@@ -119,10 +122,17 @@ def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches
     return sorted(out, key=lambda solved: -solved.merit)
 
 
+def _stopped(scene: Scene) -> bool:
+    """False, or the end of it all: raises Stopped."""
+    if scene.stop():
+        raise Stopped
+    return False
+
+
 def solve_points(scene: Scene, points: Mapping[str, tuple[float, float]]) -> list[Solved]:
     """The cameras above the floor that see points given by hand, the best first."""
     marks = {k: (float(x), float(y)) for k, (x, y) in enumerate(points.values())}
-    found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks))
+    found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks) if not _stopped(scene))
     upright = [solved for solved in found if solved is not None and solved.fit.camera.centre[2] > 0.3]
     return sorted(upright, key=lambda solved: -solved.merit)
 
@@ -175,7 +185,9 @@ def refine(
     if not used:
         fit = alone
     ring = ring_box(fit.camera, scene.court) is not None
-    return Solved(fit, marks, cone_of, left_out, share, used, oddity, ring)
+    tapped = scene.request.rim is not None
+    ring_off = float(np.hypot(*fit.residuals_px[-1])) / scene.scale if tapped else 0.0
+    return Solved(fit, marks, cone_of, left_out, share, used, oddity, ring, ring_off)
 
 
 def _named(court: Court, points: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -189,6 +201,8 @@ def _named(court: Court, points: Mapping[str, tuple[float, float]]) -> dict[str,
             x, y = (float(part) for part in name.split(","))
         except ValueError:
             raise CourtError(f"no landmark {name!r} on court {court.name!r}; known: {', '.join(known)}") from None
+        if not np.isfinite((x, y)).all():
+            raise CourtError(f"landmark {name!r}: its place must be two numbers, in metres")
         found[name] = (x, y)
     return found
 
@@ -230,7 +244,7 @@ def _proven_marks(
 
     if not cone_of:
         kept = right(marks)
-        return kept, {}, tuple(k for k in marks if k not in kept)
+        return kept, {}, tuple(k for k in range(len(scene.landmarks_m)) if k not in kept)
     kept = right(_feet(camera, cones, cone_of))
     taken = _take_in(scene, camera, cones, {k: cone_of[k] for k in kept})
     kept = right(_feet(camera, cones, taken))

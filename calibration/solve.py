@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 
 import numpy as np
@@ -15,6 +15,7 @@ from calibration.request import CalibrationRequest, Outcome, SeenPoint, Verdict
 from calibration.search import (
     LINES_SEEN,
     PROVEN,
+    RING_OFF_PX,
     Scene,
     Solved,
     Stopped,
@@ -75,7 +76,27 @@ def _by_hand(scene: Scene) -> Outcome:
     if not found or np.median(mark_offsets_m(scene, found[0].fit.camera, found[0].marks)) > 1.0:
         reason = "no camera above the floor can see the points so: their order is mirrored, or two are swapped"
         return _refused(scene, seen, reason)
+    if _turned_round(scene, points, found[0].line_share):
+        reason = (
+            "the painted lines fit better when the points are turned round: left and right are as you face the basket"
+        )
+        return _refused(scene, seen, reason)
     return _judged(scene, found[0], seen, None)
+
+
+def _turned_round(scene: Scene, points: Mapping[str, tuple[float, float]], line_share: float) -> bool:
+    """Whether the lines like another turn of four points clearly better: somebody began at another corner."""
+    if len(points) != 4 or not scene.request.lines or line_share > _LINES_CLEAR:
+        return False
+    middle = scene.landmarks_m.mean(axis=0)
+    order = np.argsort(np.arctan2(*(scene.landmarks_m - middle).T))
+    names, places = list(points), list(points.values())
+    for turn in (1, 2, 3):
+        other = {names[k]: places[order[(place + turn) % 4]] for place, k in enumerate(order)}
+        found = solve_points(scene, {name: other[name] for name in names})
+        if found and found[0].line_share > max(line_share + _OTHER_COURT_AHEAD, LINES_SEEN):
+            return True
+    return False
 
 
 def _by_cones(scene: Scene) -> Outcome:
@@ -166,6 +187,10 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
         other = _better_court(scene, solved)
         if other is not None:
             return f"the painted lines are not those of a {scene.court.name} court but of {other}: choose that court"
+    if solved.ring_off_px > RING_OFF_PX:
+        return "the ring is not where you tapped it: tap the middle of the ring again, or check layout and court"
+    if second is not None and second.ring_off_px > RING_OFF_PX > 2 * solved.ring_off_px:
+        second = None  # the tapped ring has decided
     if second is not None and _differs(solved, second):
         if solved.lines_used and second.line_share > solved.line_share - _LINES_AHEAD:
             return "the lines fit in more than one way: tap the ring, or use a layout whose sides differ"

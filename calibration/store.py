@@ -208,6 +208,10 @@ def save(path: Path, calibration: Calibration) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _keep(path)
+    _write(path, calibration)
+
+
+def _write(path: Path, calibration: Calibration) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -238,8 +242,7 @@ def undo(path: Path) -> Path:
             calibration = load(earlier)
         except CalibrationError:
             continue
-        path.unlink(missing_ok=True)
-        save(path, calibration)
+        _write(path, calibration)
         earlier.unlink()
         return earlier
     raise CalibrationError(f"{path}: no earlier calibration to go back to; make one with 'courtside calibrate'")

@@ -7,8 +7,8 @@ import argparse
 from edge.commands import calibrate_court, calibrate_lens, calibrate_rim, calibrate_show
 
 _EXAMPLES = """examples:
-  courtside calibrate                                         four cones on the half court's corners, box's own camera
-  courtside calibrate --layout key --court high-school        cones on the corners of the key
+  courtside calibrate                                         cones on the corners of the key, the box's own camera
+  courtside calibrate --layout half-court --court high-school the whole half court, where the picture shows it
   courtside calibrate --image a.jpg --point key-left=612,380 --point key-right=790,402 ...   points by hand
   courtside calibrate --source gym://cones                    try it in the virtual gym
   courtside calibrate lens --image board1.jpg board2.jpg ...  a wide lens, measured once with a checkerboard

@@ -41,9 +41,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--layout",
-        default="half-court",
+        default="key",
         metavar="NAME",
-        help=f"where the cones stand: {', '.join(LAYOUTS)}, or landmarks joined by commas (default: half-court)",
+        help=f"where the cones stand: {', '.join(LAYOUTS)}, or landmarks joined by commas (default: key)",
     )
     parser.add_argument("--colour", default=AUTO, metavar="NAME", help=f"of the cones: {', '.join([AUTO, *COLOURS])}")
     parser.add_argument("--cone", type=_pixel, metavar="X,Y", help="a pixel on one cone: its colour is learnt")

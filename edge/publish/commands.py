@@ -44,7 +44,7 @@ class CalibrateCourt:
     request_id: str
     court: str = "fiba"
     changes: Mapping[str, float] = field(default_factory=dict)
-    layout: str = "half-court"
+    layout: str = "key"
     colour: str = "auto"
     cone_tap: tuple[float, float] | None = None
     points: Mapping[str, tuple[float, float]] | None = None

@@ -235,7 +235,7 @@ class CalibrateCourtRequest(Request):
 
     court: str = Field("fiba", max_length=40)
     court_changes: dict[_Landmark, float] = Field(default_factory=dict, max_length=20, description="Metres.")
-    layout: str = Field("half-court", max_length=400, description="A cone layout, or landmarks joined by commas.")
+    layout: str = Field("key", max_length=400, description="A cone layout, or landmarks joined by commas.")
     colour: str = Field("auto", max_length=40, description="auto, or the cones' colour.")
     cone_tap: ImagePoint | None = Field(None, description="Pixel on one cone: its colour is learnt.")
     points: dict[_Landmark, ImagePoint] | None = Field(

@@ -53,6 +53,7 @@ def scenario(seed: int) -> Scenario:
     rng = np.random.default_rng([seed, 99])
     return replace(
         find_scenario("cones"),
+        cone_layout="auto",
         court=str(rng.choice(["fiba", "nba", "ncaa", "high-school"], p=[0.55, 0.15, 0.15, 0.15])),
         players_per_team=((0, 0), (1, 0), (2, 1), (3, 2))[int(rng.integers(4))],
         cone_height_m=float(rng.uniform(0.23, 0.5)),

@@ -158,6 +158,7 @@ def test_of_more_points_than_four_a_wrong_one_is_left_out(gym: VirtualGym, frame
     assert_near(gym, outcome, 2.0)
     assert outcome.calibration is not None
     assert {mark.name for mark in outcome.calibration.landmarks} == set(gym.landmarks)
+    assert "corner-left" in outcome.detail
 
 
 def test_points_may_be_places_in_metres(gym: VirtualGym, frames: list[Image]) -> None:
@@ -233,6 +234,16 @@ def test_points_turned_round_are_refused(
     outcome = calibrate(side_frames, CalibrationRequest(points=reordered(mark_pixels(side_gym), order)))
     assert outcome.verdict == "refused"
     assert outcome.calibration is None
+
+
+def test_the_key_s_corners_half_turned_are_refused_and_why(gym: VirtualGym, frames: list[Image]) -> None:
+    outcome = calibrate(frames, CalibrationRequest(points=reordered(mark_pixels(gym), (2, 3, 0, 1))))
+    assert_refused(outcome, "turned round")
+
+
+def test_a_tap_beside_the_ring_is_refused(gym: VirtualGym, frames: list[Image]) -> None:
+    x, y = ring_px(gym)
+    assert_refused(calibrate(frames, replace(KEY, rim=(x + 90.0, y))), "ring")
 
 
 def on_a_line(gym: VirtualGym) -> Pixels:

@@ -10,12 +10,12 @@ from calibration.court import LAYOUTS
 from edge.simulator import Scenario, SimulatorError, VirtualGym, find_scenario
 from edge.simulator.mount import WALLS_M
 
-CONES = find_scenario("cones")
+CONES = replace(find_scenario("cones"), cone_layout="auto")
 
 
 @pytest.fixture(scope="module")
 def gyms() -> list[VirtualGym]:
-    return [VirtualGym("cones", seed) for seed in range(100)]
+    return [VirtualGym(CONES, seed) for seed in range(100)]
 
 
 def test_walls_height_field_and_roll(gyms: list[VirtualGym]) -> None:
