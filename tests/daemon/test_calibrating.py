@@ -246,7 +246,7 @@ def test_one_at_a_time_and_the_box_answers_meanwhile(make: Make) -> None:
     assert begun.wait(10)
     assert ask(box, calibrating, CalibrateRim("rim", 1, 2, 30, 10))[0]
     calibrating.obey(CalibrateCourt("second", layout="key"))
-    calibrating.obey(CalibrateCourt("third"))
+    calibrating.obey(CalibrateCourt("third", layout="three-point"))
     wait_until(lambda: len(box.replies) == 4, "all answers")
     assert [one[:2] for one in box.replies] == [("rim", True), ("first", False), ("second", False), ("third", True)]
     assert "somebody calibrates again" in box.replies[1][2]
