@@ -88,7 +88,6 @@ SCENARIOS: dict[str, Scenario] = {
         players_per_team=(2, 1),
         cones=True,
         mount="wall",
-        cone_layout=AUTO,
         cone_colour=ANY,
         distractors=1,
         other_lines=True,
