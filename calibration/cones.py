@@ -51,7 +51,7 @@ _TALL_PX = 30.0
 # Below so many rows and columns a shape cannot be told.
 _TELLING_ROWS, _TELLING_COLUMNS = 10, 6
 # A plate takes up to so much of a cone's height, seen from above. A crooked outline may be a cone half hidden.
-_PLATE_SHARE, _CROOKED = 0.3, 0.4
+_PLATE_SHARES, _CROOKED = (0.3, 0.45, 0.6), 0.4
 # What is around is brought to this brightness, within limits.
 _BRIGHT, _DIMMEST, _BRIGHTEST = 150.0, 1.0, 2.2
 # Area of the smallest cone's coloured part, in shares of the image (5 px at 1280 x 720) and in pixels.
@@ -263,7 +263,7 @@ def _measure(part: FloatArray, left: int, top: int) -> Cone:
     taper = float((lower.max() + 0.5) / (upper.mean() + 0.5))
     slim = height / max(stop - start, 1.0)
     likeness = (
-        _within(taper, 0.9, 1.4, 9.0, 20.0) * _within(slim, 0.5, 1.05, 2.8, 4.5) * max(_straightness(share), _CROOKED)
+        _within(taper, 0.9, 1.4, 14.0, 30.0) * _within(slim, 0.5, 1.05, 2.8, 4.5) * max(_straightness(share), _CROOKED)
     )
     foot = (left + (start + stop) / 2, top + bottom)
     return Cone(foot, stop - start, bottom - _upper_edge(share), contrast, likeness)
@@ -310,7 +310,11 @@ def _straightness(share: FloatArray) -> float:
     rows = np.nonzero(filled.any(axis=1))[0]
     if len(rows) < _TELLING_ROWS or filled.any(axis=0).sum() < _TELLING_COLUMNS:
         return 1.0
-    rows = rows[: max(round((1 - _PLATE_SHARE) * len(rows)), 5)]
+    return max(_outline(filled, rows[: max(round((1 - plate) * len(rows)), 5)]) for plate in _PLATE_SHARES)
+
+
+def _outline(filled: npt.NDArray[np.bool_], rows: npt.NDArray[np.intp]) -> float:
+    """Of the given rows of a region (h, w), that they are a cone's without its plate: 1 where so, towards 0."""
     left = filled[rows].argmax(axis=1)
     right = filled.shape[1] - filled[rows][:, ::-1].argmax(axis=1)
     width, middle = (right - left).astype(float), (left + right) / 2

@@ -181,6 +181,10 @@ def refine(
         lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
         if share < _HOPELESS:
             break
+    if share > PROVEN:
+        marks, cone_of, left_out = _proven_marks(scene, fit.camera, marks, cone_of, cones)
+        fit = _fit_marks(scene, fit.camera, marks, lines) or fit
+        lines, share = _lines_near(scene, fit, _REACHES_PX[-1])
     used = share >= LINES_SEEN and len(lines.court_m) >= _LEAST_SAMPLES
     if not used:
         fit = alone

@@ -186,7 +186,7 @@ def test_a_cone_off_its_mark_is_named_and_never_believed() -> None:
     outcome = calibrate(pictures(gym, 1), CalibrationRequest(layout="three-point", colour="blue"))
     assert "three-point-left" in outcome.detail
     if outcome.calibration is not None:
-        assert_near(gym, outcome, 5.0)
+        assert_near(gym, outcome, 8.0)
 
 
 def test_a_measured_lens_is_kept_and_makes_four_points_surer(side_gym: VirtualGym, side_frames: list[Image]) -> None:
