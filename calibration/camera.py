@@ -45,7 +45,7 @@ class Camera:
         return np.where(depth[..., None] > 0, image, np.nan), depth
 
     def project_jacobian(self, points_m: npt.ArrayLike) -> FloatArray:
-        """Change (..., 2, 8) px of `project` with the parameters of `changed`; NaN where `project` gives NaN."""
+        """Change (..., 2, 10) px of `project` with the parameters of `changed`; NaN where `project` gives NaN."""
         points = np.asarray(points_m, dtype=np.float64)
         seen = points @ self.R.T + self.t
         x, y, z = seen[..., 0], seen[..., 1], np.where(seen[..., 2] > 0, seen[..., 2], np.nan)
@@ -60,11 +60,12 @@ class Camera:
             [np.stack([none, z, -y], -1), np.stack([-z, none, x], -1), np.stack([y, -x, none], -1)], -2
         )  # what a small turn about each axis does to what is seen, by columns
         image_by_seen = focal[:, None] * (self._distort_jacobian(flat, bent) @ flat_by_seen)
-        out = np.empty((*x.shape, 2, 8))
+        out = np.empty((*x.shape, 2, 10))
         out[..., 0] = bent * focal
         out[..., 1] = focal * bent * self._bend_by_first(bent)
         out[..., 2:5] = image_by_seen @ turned
         out[..., 5:8] = -image_by_seen @ self.R
+        out[..., 8:10] = np.where(np.isfinite(bent)[..., None], np.eye(2), np.nan)
         return out
 
     def ray(self, pixels: npt.ArrayLike) -> FloatArray:
@@ -110,11 +111,12 @@ class Camera:
         return np.asarray(homography / homography[2, 2])
 
     def changed(self, by: npt.ArrayLike) -> Camera:
-        """The camera after a small change (8,): log of the focal length, l1, rotation vector (3) in the camera's own
-        frame, rad, and centre (3) m. These are the parameters that a fit's covariance speaks of."""
+        """The camera after a small change (10,): log of the focal length, l1, rotation vector (3) in the camera's own
+        frame, rad, centre (3) m, and principal point (2) px. A fit's covariance speaks of these parameters."""
         step = np.asarray(by, dtype=np.float64)
         K = self.K.copy()
         K[[0, 1], [0, 1]] *= np.exp(step[0])
+        K[:2, 2] += step[8:10]
         R = cv2.Rodrigues(step[2:5])[0] @ self.R
         centre = self.centre + step[5:8]
         return replace(self, K=K, R=R, t=-R @ centre, distortion=(self.distortion[0] + step[1], self.distortion[1]))
@@ -142,7 +144,17 @@ class Camera:
                 square = near * near
                 off = near - wide * (1.0 + square * (first + square * second))
                 near = near - off / (1.0 - wide * near * (2.0 * first + 4.0 * second * square))
+            near = np.where(self._within(near, wide), near, np.nan)
         return np.asarray(flat * np.where(wide > 1e-12, near / np.where(wide > 1e-12, wide, 1.0), 1.0))
+
+    def _within(self, near: FloatArray, wide: FloatArray) -> npt.NDArray[np.bool_]:
+        """Whether what Newton's steps found is seen by the lens: beyond its reach they end anywhere."""
+        first, second = self.distortion
+        square = near * near
+        divisor = 1.0 + square * (first + second * square)
+        onward = 1.0 - square * (first + 3.0 * second * square)
+        with np.errstate(invalid="ignore"):
+            return (divisor > 1e-3) & (onward > 0) & (near >= 0) & (np.abs(near - wide * divisor) < 1e-6 * (1.0 + wide))
 
     def _distort_jacobian(self, flat: FloatArray, bent: FloatArray) -> FloatArray:
         """Change (..., 2, 2) of `_distort` at `flat`, which gives `bent`, both (..., 2)."""

@@ -13,8 +13,12 @@ from calibration.view import PARAMETERS
 # What is known of a camera before anything is seen: fields of view of 55 to 115 degrees, slight barrel distortion.
 _FOCAL_WIDTHS, _LOG_FOCAL_SIGMA = 0.58, 0.5
 _DISTORTION, _DISTORTION_SIGMA = -0.08, 0.10
+# The optical axis goes nearly through the picture's middle, but for what assembling leaves, in widths of the picture.
+_AXIS_SIGMA_WIDTHS = 0.012
 # A lens that was measured stays as it is, but for what focusing changes.
-_KNOWN_LOG_FOCAL_SIGMA, _KNOWN_DISTORTION_SIGMA = 0.004, 0.004
+_KNOWN_LOG_FOCAL_SIGMA, _KNOWN_DISTORTION_SIGMA, _KNOWN_AXIS_SIGMA_WIDTHS = 0.004, 0.004, 0.002
+# What the priors speak of: focal length, distortion, principal point.
+_INNER = [0, 1, 8, 9]
 _ROBUST = 2.0
 
 
@@ -40,7 +44,7 @@ class LinePoints:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """camera; covariance (8, 8) of `Camera.changed`'s parameters; residuals (N, 2) px of the points."""
+    """camera; covariance (10, 10) of `Camera.changed`'s parameters; residuals (N, 2) px of the points."""
 
     camera: Camera
     covariance: FloatArray
@@ -68,7 +72,7 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
         on_lines, _ = camera.project(floor)
         across = np.nan_to_num(np.sum((on_lines - lines.image_px) * lines.normal, axis=-1), nan=1e2)
         cones = np.einsum("nij,nj->ni", whiten, away).ravel()
-        return np.concatenate([cones, across / lines.sigma_px, (step[:2] - prior[0]) / prior[1]])
+        return np.concatenate([cones, across / lines.sigma_px, (step[_INNER] - prior[0]) / prior[1]])
 
     def jacobian(step: FloatArray) -> FloatArray:
         camera, turn = start.changed(step), _left_jacobian(step[2:5])
@@ -77,13 +81,15 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
             part[..., 2:5] = part[..., 2:5] @ turn
         cones = np.einsum("nij,njk->nik", whiten, away).reshape(-1, PARAMETERS)
         onward = np.sum(across * lines.normal[..., None], axis=1) / lines.sigma_px[:, None]
-        known = np.eye(2, PARAMETERS) / prior[1][:, None]
+        known = np.eye(PARAMETERS)[_INNER] / prior[1][:, None]
         return np.nan_to_num(np.concatenate([cones, onward, known]))
 
-    scale = np.array([0.1, 0.05, 0.05, 0.05, 0.05, 0.3, 0.3, 0.3])
+    width = start.image_size[0]
+    scale = np.array([0.1, 0.05, 0.05, 0.05, 0.05, 0.3, 0.3, 0.3, 0.01 * width, 0.01 * width])
     low, high = np.full(PARAMETERS, -np.inf), np.full(PARAMETERS, np.inf)
-    low[:2] = np.log(0.3) - 0.1, -0.45 - start.distortion[0]
-    high[:2] = np.log(3.0) + 0.1, 0.15 - start.distortion[0]
+    if not lens_known:
+        low[:2] = np.log(0.3) - 0.1, -0.45 - start.distortion[0]
+        high[:2] = np.log(3.0) + 0.1, 0.15 - start.distortion[0]
     begin = np.clip(np.zeros(PARAMETERS), low + 1e-6, high - 1e-6)
     try:
         found = least_squares(
@@ -98,7 +104,10 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
             xtol=1e-6,
             max_nfev=60,
         )
-        covariance = np.linalg.inv(found.jac.T @ found.jac)
+        # Of the step that was found; a turn on from there is one of the camera that it leads to.
+        onward = np.eye(PARAMETERS)
+        onward[2:5, 2:5] = _left_jacobian(found.x[2:5])
+        covariance = onward @ np.linalg.inv(found.jac.T @ found.jac) @ onward.T
     except (ValueError, np.linalg.LinAlgError):
         return None
     camera = start.changed(found.x)
@@ -109,12 +118,17 @@ def fit_camera(start: Camera, points: Points, lines: LinePoints, lens_known: boo
 
 
 def _prior(start: Camera, lens_known: bool) -> tuple[FloatArray, FloatArray]:
-    """Mean (2,) and standard deviation (2,) of log focal length and distortion, as steps from `start`."""
+    """Mean (4,) and standard deviation (4,) of log focal length, distortion and principal point, as steps from
+    `start`."""
+    width, height = start.image_size
     if lens_known:
-        return np.zeros(2), np.array([_KNOWN_LOG_FOCAL_SIGMA, _KNOWN_DISTORTION_SIGMA])
-    usual = np.log(_FOCAL_WIDTHS * start.image_size[0] / start.K[0, 0])
-    mean = np.array([usual, _DISTORTION - start.distortion[0]])
-    return mean, np.array([_LOG_FOCAL_SIGMA, _DISTORTION_SIGMA])
+        axis = _KNOWN_AXIS_SIGMA_WIDTHS * width
+        return np.zeros(4), np.array([_KNOWN_LOG_FOCAL_SIGMA, _KNOWN_DISTORTION_SIGMA, axis, axis])
+    usual = np.log(_FOCAL_WIDTHS * width / start.K[0, 0])
+    middle = np.array([width / 2, height / 2]) - start.K[:2, 2]
+    axis = _AXIS_SIGMA_WIDTHS * width
+    mean = np.array([usual, _DISTORTION - start.distortion[0], *middle])
+    return mean, np.array([_LOG_FOCAL_SIGMA, _DISTORTION_SIGMA, axis, axis])
 
 
 def _left_jacobian(vector: FloatArray) -> FloatArray:

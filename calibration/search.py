@@ -39,6 +39,7 @@ _CONE_NEAR_PX = 12.0
 RING_OFF_PX = 8.0
 _WRONG_MARK_M, _WRONG_MARK_PX = 0.2, 3.0
 _WIDEST_FOOT_M = 0.25
+_FEWEST = 4
 _START_FOV_DEG = (45.0, 60.0, 75.0, 90.0, 105.0)
 
 
@@ -129,12 +130,28 @@ def _stopped(scene: Scene) -> bool:
     return False
 
 
-def solve_points(scene: Scene, points: Mapping[str, tuple[float, float]]) -> list[Solved]:
-    """The cameras above the floor that see points given by hand, the best first."""
-    marks = {k: (float(x), float(y)) for k, (x, y) in enumerate(points.values())}
+def solve_points(scene: Scene, marks: Marks) -> list[Solved]:
+    """The cameras above the floor that see marks given by hand, the best first.
+
+    Of more than four, one may be wrong: where all together are impossible, each is left out in turn.
+    """
+    found = _solve_marks(scene, marks)
+    if len(marks) > _FEWEST and not any(_agree(scene, solved) for solved in found):
+        for k in marks:
+            rest = {other: at for other, at in marks.items() if other != k}
+            part = (replace(solved, left_out=(*solved.left_out, k)) for solved in _solve_marks(scene, rest))
+            found.extend(solved for solved in part if _agree(scene, solved))
+    return sorted(found, key=lambda solved: (-_agree(scene, solved), -solved.merit))
+
+
+def _solve_marks(scene: Scene, marks: Marks) -> list[Solved]:
     found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks) if not _stopped(scene))
-    upright = [solved for solved in found if solved is not None and solved.fit.camera.centre[2] > 0.3]
-    return sorted(upright, key=lambda solved: -solved.merit)
+    return [solved for solved in found if solved is not None and solved.fit.camera.centre[2] > 0.3]
+
+
+def _agree(scene: Scene, solved: Solved) -> bool:
+    """Whether no mark that was kept lies elsewhere than the camera says."""
+    return not wrong_marks(scene, solved.fit.camera, solved.marks).any()
 
 
 def wrong_marks(scene: Scene, camera: Camera, marks: Marks) -> npt.NDArray[np.bool_]:
@@ -282,7 +299,7 @@ def _with_lens(camera: Camera, lens: Lens | None) -> Camera:
 
 def _starts(scene: Scene, marks: Marks) -> list[Camera]:
     """Cameras to begin from where points are given: for fields of view from narrow to wide."""
-    court = np.column_stack([scene.landmarks_m, np.zeros(len(marks))])
+    court = np.column_stack([scene.landmarks_m[list(marks)], np.zeros(len(marks))])
     image = np.array(list(marks.values()))
     width, height = scene.size
     starts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
 import numpy as np
@@ -16,6 +16,7 @@ from calibration.search import (
     LINES_SEEN,
     PROVEN,
     RING_OFF_PX,
+    Marks,
     Scene,
     Solved,
     Stopped,
@@ -72,11 +73,12 @@ def _by_hand(scene: Scene) -> Outcome:
         return _refused(scene, seen, "a point lies outside the picture of {}x{} pixels".format(*scene.size))
     if spread(scene.landmarks_m) < 0.02 or spread(image) < 0.01:
         return _refused(scene, seen, "three of the points lie on one line: choose points that span an area")
-    found = solve_points(scene, points)
+    marks = {k: (float(x), float(y)) for k, (x, y) in enumerate(points.values())}
+    found = solve_points(scene, marks)
     if not found or np.median(mark_offsets_m(scene, found[0].fit.camera, found[0].marks)) > 1.0:
         reason = "no camera above the floor can see the points so: their order is mirrored, or two are swapped"
         return _refused(scene, seen, reason)
-    if _turned_round(scene, points, found[0].line_share):
+    if _turned_round(scene, marks, found[0].line_share):
         reason = (
             "the painted lines fit better when the points are turned round: left and right are as you face the basket"
         )
@@ -84,16 +86,13 @@ def _by_hand(scene: Scene) -> Outcome:
     return _judged(scene, found[0], seen, None)
 
 
-def _turned_round(scene: Scene, points: Mapping[str, tuple[float, float]], line_share: float) -> bool:
+def _turned_round(scene: Scene, marks: Marks, line_share: float) -> bool:
     """Whether the lines like another turn of four points clearly better: somebody began at another corner."""
-    if len(points) != 4 or not scene.request.lines or line_share > _LINES_CLEAR:
+    if len(marks) != 4 or not scene.request.lines or line_share > _LINES_CLEAR:
         return False
-    middle = scene.landmarks_m.mean(axis=0)
-    order = np.argsort(np.arctan2(*(scene.landmarks_m - middle).T))
-    names, places = list(points), list(points.values())
+    order = np.argsort(np.arctan2(*(scene.landmarks_m - scene.landmarks_m.mean(axis=0)).T)).tolist()
     for turn in (1, 2, 3):
-        other = {names[k]: places[order[(place + turn) % 4]] for place, k in enumerate(order)}
-        found = solve_points(scene, {name: other[name] for name in names})
+        found = solve_points(scene, {k: marks[order[(place + turn) % 4]] for place, k in enumerate(order)})
         if found and found[0].line_share > max(line_share + _OTHER_COURT_AHEAD, LINES_SEEN):
             return True
     return False
@@ -160,7 +159,9 @@ def _judged(scene: Scene, solved: Solved, seen: tuple[SeenPoint, ...], second: S
     if solved.lines_used:
         detail += f", {100 * solved.line_share:.0f} % of the court's lines found"
     if solved.left_out:
-        detail += f"; no cone was seen on its mark at {', '.join(scene.names[k] for k in solved.left_out)}"
+        names = ", ".join(scene.names[k] for k in solved.left_out)
+        by_hand = scene.request.points is not None
+        detail += f"; left out, because it lies elsewhere: {names}" if by_hand else f"; no cone was seen at {names}"
     quality = Quality(
         verdict=verdict,
         error_median_cm=round(expected.median_cm, 2),

@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from calibration.camera import Camera, FloatArray
 
-PARAMETERS = 8
+PARAMETERS = 10
 _GRID = (32, 18)
 # Central differences: small against any change that matters, large against rounding.
 _STEP = 1e-5
 
 
 class CourtView:
-    """A calibrated camera and the covariance (8, 8) of its fit (`Camera.changed` names the parameters), or None."""
+    """A calibrated camera and the covariance (10, 10) of its fit (`Camera.changed` names the parameters), or None."""
 
     def __init__(self, camera: Camera, covariance: npt.ArrayLike | None = None) -> None:
         self.camera = camera
@@ -49,13 +49,13 @@ class CourtView:
 
 
 def floor_covariance(camera: Camera, covariance: FloatArray, pixels: FloatArray) -> FloatArray:
-    """Covariance (..., 2, 2) m^2 of the floor points under pixels (..., 2) due to the camera's own (8, 8)."""
+    """Covariance (..., 2, 2) m^2 of the floor points under pixels (..., 2) due to the camera's own (10, 10)."""
     jacobian = floor_parameter_jacobian(camera, pixels)
     return np.asarray(jacobian @ covariance @ np.swapaxes(jacobian, -1, -2))
 
 
 def floor_parameter_jacobian(camera: Camera, pixels: FloatArray) -> FloatArray:
-    """Change (..., 2, 8) of the floor points under pixels (..., 2) with the camera's parameters."""
+    """Change (..., 2, 10) of the floor points under pixels (..., 2) with the camera's parameters."""
     columns = []
     for step in _STEP * np.eye(PARAMETERS):
         there, here = camera.changed(step).floor(pixels), camera.changed(-step).floor(pixels)

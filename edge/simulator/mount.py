@@ -31,6 +31,8 @@ MOUNT_TABLE: dict[str, Mount] = {
     "baseline": Mount((15.6, -9.6, 3.8), (9.3, 0.3, 1.4), 66.0, 0.2),
 }
 _WALL_HEIGHT_M, _WALL_FOV_DEG, _WIDE_DEG = (2.5, 5.0), (60.0, 110.0), 85.0
+# Standard deviation of the optical axis from the middle, in widths of the picture.
+_AXIS_WIDTHS = 0.01
 _BRACKET_M = 0.3
 _TRIES = 4000
 # x0, x1, y0, y1: the room is a little larger than the half court and its camera's wall.
@@ -80,7 +82,11 @@ def _try_wall(rng: np.random.Generator, width: int, height: int) -> Camera:
     camera = look_at(position, target, (width, height), float(np.degrees(2 * np.arctan(edge))))
     roll = cv2.Rodrigues(np.array([0.0, 0.0, np.radians(rng.uniform(-3.0, 3.0))]))[0]
     R = roll @ camera.R
-    return replace(camera, R=R, t=-R @ position, distortion=_division(bend, edge * np.hypot(1.0, height / width)))
+    K = camera.K.copy()
+    # Where the lens was glued on: the optical axis does not quite go through the picture's middle.
+    K[:2, 2] += np.clip(rng.normal(0.0, _AXIS_WIDTHS, 2), -2.5 * _AXIS_WIDTHS, 2.5 * _AXIS_WIDTHS) * width
+    reach = edge * np.hypot(1.0, height / width) * (1.0 + 5.0 * _AXIS_WIDTHS)
+    return replace(camera, K=K, R=R, t=-R @ position, distortion=_division(bend, reach))
 
 
 def _division(bend: float, reach: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ SIZE = (960, 540)
 
 def bare(**changes: object) -> Scenario:
     """A gym without people, its camera anywhere on the walls, with blue cones."""
-    usual = {"players_per_team": (0, 0), "cones": True, "mount": "wall", "cone_layout": "auto", "cone_colour": "blue"}
+    usual = {"players_per_team": (0, 0), "cones": True, "mount": "wall", "cone_layout": "key", "cone_colour": "blue"}
     return Scenario(**{**usual, **changes})  # type: ignore[arg-type]
 
 

@@ -37,10 +37,10 @@ def test_the_projection_s_change_with_the_camera_is_that_of_small_steps(distorti
     camera = lens(distortion)
     points = np.random.default_rng(1).uniform([6, -4, 0], [14, 6, 3], (20, 3))
     step = 1e-6
-    pairs = [(camera.changed(step * axis), camera.changed(-step * axis)) for axis in np.eye(8)]
+    pairs = [(camera.changed(step * axis), camera.changed(-step * axis)) for axis in np.eye(10)]
     columns = [(more.project(points)[0] - less.project(points)[0]) / (2 * step) for more, less in pairs]
     found = camera.project_jacobian(points)
-    assert found.shape == (20, 2, 8)
+    assert found.shape == (20, 2, 10)
     assert found == pytest.approx(np.stack(columns, axis=-1), rel=1e-4, abs=1e-2)
     assert np.isnan(camera.project_jacobian([-5.0, -20.0, 1.0])).any()
 
@@ -72,8 +72,8 @@ def test_floor_covariance_is_that_of_many_pixels(distortion: tuple[float, float]
 
 def test_the_fit_s_own_covariance_is_that_of_many_cameras() -> None:
     camera, at = lens((-0.1, 0.0)), np.array([700.0, 430.0])
-    sigma = np.array([0.01, 0.004, 0.002, 0.002, 0.002, 0.02, 0.02, 0.02])
-    steps = np.random.default_rng(0).normal(size=(3000, 8)) * sigma
+    sigma = np.array([0.01, 0.004, 0.002, 0.002, 0.002, 0.02, 0.02, 0.02, 3.0, 2.0])
+    steps = np.random.default_rng(0).normal(size=(3000, 10)) * sigma
     floor = np.array([camera.changed(step).floor(at) for step in steps])
     found = CourtView(camera, np.diag(sigma**2)).to_court(at, np.zeros((2, 2)))
     assert found is not None

@@ -27,7 +27,7 @@ def grey() -> Image:
 
 
 def calibration(camera: Camera = BENT, sigma: float | None = None, rim: bool = True) -> Calibration:
-    covariance = None if sigma is None else np.eye(8) * sigma**2
+    covariance = None if sigma is None else np.eye(10) * sigma**2
     return from_camera(camera, ring_box(camera, FIBA) if rim else None, "fiba", covariance)
 
 

@@ -13,7 +13,7 @@ from calibration.fit import Fit
 from calibration.quality import expected_error, visible_floor
 
 CAMERA = replace(look_at([1.0, -10.0, 4.0], [9.5, 0.0, 0.5], (1280, 720), 82.0), distortion=(-0.11, 0.0))
-SIGMA = np.array([0.01, 0.006, 0.002, 0.002, 0.003, 0.02, 0.03, 0.02])
+SIGMA = np.array([0.01, 0.006, 0.002, 0.002, 0.003, 0.02, 0.03, 0.02, 3.0, 2.0])
 AWAY = look_at([2.0, -9.0, 3.5], [2.0, -30.0, 3.0], (1280, 720), 60.0)
 
 
@@ -41,7 +41,7 @@ def test_the_expected_error_is_that_of_many_cameras() -> None:
     assert found is not None
     _, image = visible_floor(CAMERA, FIBA)
     rng = np.random.default_rng(0)
-    cameras = [CAMERA.changed(rng.normal(size=8) * SIGMA) for _ in range(400)]
+    cameras = [CAMERA.changed(rng.normal(size=10) * SIGMA) for _ in range(400)]
     square_m2 = np.mean([np.sum((camera.floor(image) - found.court_m) ** 2, axis=1) for camera in cameras], axis=0)
     # A centimetre for a floor and marks that are not as they should be.
     drawn_cm = 100 * np.sqrt(square_m2 + 0.01**2)
@@ -66,7 +66,7 @@ def test_twice_as_unsure_is_twice_the_error() -> None:
 
 
 def test_the_error_grows_with_the_distance_where_the_camera_s_turn_is_unsure() -> None:
-    turn = np.zeros(8)
+    turn = np.zeros(10)
     turn[2] = 0.003
     found = expected_error(Fit(CAMERA, np.diag(turn**2), np.zeros((4, 2))), FIBA)
     assert found is not None
@@ -75,4 +75,4 @@ def test_the_error_grows_with_the_distance_where_the_camera_s_turn_is_unsure() -
 
 
 def test_where_no_floor_is_in_the_picture_there_is_no_error_to_state() -> None:
-    assert expected_error(Fit(AWAY, np.eye(8) * 1e-6, np.zeros((4, 2))), FIBA) is None
+    assert expected_error(Fit(AWAY, np.eye(10) * 1e-6, np.zeros((4, 2))), FIBA) is None

@@ -8,12 +8,12 @@ import pytest
 
 from calibration.camera import look_at
 from calibration.court import FIBA
+from calibration.files import history_folder
 from calibration.store import (
     Calibration,
     CalibrationError,
     RimBox,
     from_camera,
-    history_folder,
     load,
     ring_box,
     save,

@@ -13,9 +13,10 @@ import pytest
 
 from calibration.camera import look_at
 from calibration.court import FIBA
+from calibration.files import reference_path
 from calibration.picture import draw_calibration
 from calibration.store import Calibration, Quality, RimBox, from_camera, load, ring_box, save
-from calibration.watch import reference_path, save_reference
+from calibration.watch import save_reference
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym
 from tests.cli.test_cli import run
@@ -28,7 +29,7 @@ KNOWN = from_camera(
     CAMERA,
     ring_box(CAMERA, FIBA),
     "fiba",
-    np.eye(8) * 1e-6,
+    np.eye(10) * 1e-6,
     quality=QUALITY,
     created=datetime(2026, 3, 4, 5, 6, tzinfo=timezone.utc),
 )
