@@ -60,6 +60,8 @@ _LARGEST_SIDE = 0.22
 MOST_CANDIDATES = 14
 _CLEAR_LIKENESS, _CLEAR_CONTRAST, _CLEAR_PX = 0.8, 90.0, 8.0
 _TAP_REACH = 0.012
+# The median takes so many rows of all frames at a time: fifteen frames of 4K are a small box's memory.
+_STRIP_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,18 @@ class Cone:
 
 
 def average(frames: Sequence[Image]) -> Image:
-    """The median picture (H, W, 3) of up to 15 of the frames: what moves vanishes, noise goes down."""
+    """The median picture (H, W, 3) or (H, W) of up to 15 of the frames: what moves vanishes, noise goes down."""
     chosen = [frames[round(k)] for k in np.linspace(0, len(frames) - 1, min(len(frames), 15))]
     if len(chosen) < 3:
         return chosen[0].copy()
-    stack = np.stack(chosen)
     middle = len(chosen) // 2
-    return np.ascontiguousarray(np.partition(stack, middle, axis=0)[middle])
+    out = np.empty_like(chosen[0])
+    for top in range(0, len(out), _STRIP_ROWS):
+        strip = slice(top, top + _STRIP_ROWS)
+        stack = np.stack([frame[strip] for frame in chosen])
+        stack.partition(middle, axis=0)
+        out[strip] = stack[middle]
+    return out
 
 
 def paper_cones(image: Image, low: tuple[float, ...] = PAPER_LOW, high: tuple[float, ...] = PAPER_HIGH) -> FloatArray:

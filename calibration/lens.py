@@ -10,10 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from scipy.optimize import least_squares
 
 from calibration.camera import Camera, FloatArray
+from calibration.files import write_atomically
 
 Image = npt.NDArray[np.uint8]
 
@@ -49,7 +50,7 @@ class _LensFile(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     lens_version: int = Field(1, ge=1, le=1)
-    image_size: tuple[int, int]
+    image_size: tuple[PositiveInt, PositiveInt]
     focal_px: float = Field(gt=1)
     centre_px: tuple[float, float]
     distortion: tuple[float, float]
@@ -139,10 +140,10 @@ def _focal_sigma(jacobian: FloatArray, error_px: float) -> float:
 
 
 def save_lens(path: Path, lens: Lens) -> None:
-    """Write a lens as JSON. Raises OSError."""
+    """Write a lens as JSON, atomically: the box may read it meanwhile. Raises OSError."""
     fields = {name: getattr(lens, name) for name in Lens.__slots__}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"lens_version": 1, **fields}, indent=2) + "\n", encoding="utf-8")
+    write_atomically(path, (json.dumps({"lens_version": 1, **fields}, indent=2) + "\n").encode())
 
 
 def load_lens(path: Path) -> Lens:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from datetime import datetime, timezone
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from calibration.camera import Camera
+from calibration.camera import Camera, FloatArray
 from calibration.court import Court, CourtError, find_court
+from calibration.files import earlier_files, forget, keep, reference_path, scene_aside, write_atomically
 from calibration.homography import camera_from_homography
 from calibration.view import PARAMETERS, CourtView
 
 SCHEMA_VERSION = 2
-HISTORY_KEPT = 20
 
 
 class CalibrationError(Exception):
@@ -42,7 +40,7 @@ class RimBox(_Part):
 
 
 class CameraModel(_Part):
-    """K (3, 3), R (3, 3) world to camera, t (3,) metres, distortion as in `Camera`, covariance (8, 8) of the fit."""
+    """K (3, 3), R (3, 3) world to camera, t (3,) metres, distortion as in `Camera`, covariance (10, 10) of the fit."""
 
     K: list[list[float]]
     R: list[list[float]]
@@ -55,6 +53,14 @@ class CameraModel(_Part):
     def _three_by_three(cls, value: list[list[float]]) -> list[list[float]]:
         if _shape(value) != (3, 3):
             raise ValueError("must be three rows of three finite numbers")
+        return value
+
+    @field_validator("K")
+    @classmethod
+    def _pinhole(cls, value: list[list[float]]) -> list[list[float]]:
+        (focal_x, skew, _), (zero, focal_y, _), last = value
+        if not (focal_x > 0 and focal_y > 0 and skew == zero == 0 and last == [0, 0, 1]):
+            raise ValueError("must be [f, 0, cx], [0, f, cy], [0, 0, 1] with f above 0")
         return value
 
     @field_validator("R")
@@ -77,6 +83,8 @@ class CameraModel(_Part):
     def _covariance(cls, value: list[list[float]] | None) -> list[list[float]] | None:
         if value is not None and _shape(value) != (PARAMETERS, PARAMETERS):
             raise ValueError(f"must be {PARAMETERS} rows of {PARAMETERS} finite numbers")
+        if value is not None and not _is_covariance(np.array(value)):
+            raise ValueError("must be symmetric, with no variance below 0")
         return value
 
 
@@ -193,6 +201,8 @@ def load(path: Path) -> Calibration:
         raise CalibrationError(f"{path}: cannot be read: {error}") from None
     except json.JSONDecodeError as error:
         raise CalibrationError(f"{path}: not JSON ({error.msg} in line {error.lineno}); {again}") from None
+    except (RecursionError, ValueError):  # nested as deep, or a number as long, as nobody writes
+        raise CalibrationError(f"{path}: is not a calibration; {again}") from None
     try:
         return Calibration.model_validate(_up_to_date(path, data))
     except ValidationError as error:
@@ -204,59 +214,54 @@ def load(path: Path) -> Calibration:
 def save(path: Path, calibration: Calibration) -> None:
     """Write the file atomically: a power cut leaves the old file or the new one, never half of one.
 
-    The file that was there goes into `history_folder`, whatever it holds. Raises OSError.
+    The file that was there goes into `history_folder`, whatever it holds, and so does its picture of the scene, which
+    stays in place as well only where the camera is the same. Raises OSError, and then what was there is there still.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _keep(path)
-    _write(path, calibration)
-
-
-def _write(path: Path, calibration: Calibration) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    kept = keep(path)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(calibration.model_dump_json(indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-            # Made for its owner alone; the service that reads it may run under an account of its own.
-            os.fchmod(file.fileno(), 0o644)
-        os.replace(temporary, path)
+        with nullcontext() if _same_camera(path, calibration) else scene_aside(path):
+            _write(path, calibration)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        if kept is not None:
+            forget(kept)
         raise
 
 
-def history_folder(path: Path) -> Path:
-    """Where the earlier calibrations of a file are kept."""
-    return path.with_name(f"{path.stem}-history")
-
-
 def undo(path: Path) -> Path:
-    """Put the newest usable earlier calibration back in its place; returns the file it came from.
+    """Put the newest usable earlier calibration back in its place, its picture of the scene with it; returns the file
+    it came from.
 
     What stood there before goes, so that doing it again leads further back. Raises CalibrationError where there is no
     earlier one, OSError.
     """
-    for earlier in sorted(history_folder(path).glob("*.json"), reverse=True):
+    for earlier in earlier_files(path):
         try:
             calibration = load(earlier)
         except CalibrationError:
             continue
-        _write(path, calibration)
-        earlier.unlink()
+        with scene_aside(path):
+            _write(path, calibration)
+        # It is back whatever happens now: whoever watches the camera makes a picture of its own where none comes back.
+        with suppress(OSError):
+            os.replace(reference_path(earlier), reference_path(path))
+        with suppress(OSError):
+            earlier.unlink()
         return earlier
     raise CalibrationError(f"{path}: no earlier calibration to go back to; make one with 'courtside calibrate'")
 
 
-def _keep(path: Path) -> None:
-    if not path.exists():
-        return
-    folder = history_folder(path)
-    folder.mkdir(exist_ok=True)
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
-    shutil.copy2(path, folder / f"{stamp}.json")
-    for old in sorted(folder.glob("*.json"))[:-HISTORY_KEPT]:
-        old.unlink()
+def _write(path: Path, calibration: Calibration) -> None:
+    write_atomically(path, (calibration.model_dump_json(indent=2) + "\n").encode())
+
+
+def _same_camera(path: Path, calibration: Calibration) -> bool:
+    """Whether the file holds the very camera, so that its picture of the scene is right for the calibration too."""
+    try:
+        known = load(path)
+    except CalibrationError:
+        return False
+    return (known.image_size, known.camera) == (calibration.image_size, calibration.camera)
 
 
 def _up_to_date(path: Path, data: Any) -> Any:
@@ -283,9 +288,18 @@ def _up_to_date(path: Path, data: Any) -> Any:
     return data
 
 
+def _is_covariance(matrix: FloatArray) -> bool:
+    """Whether a matrix (N, N) is symmetric, but for rounding, and has no variance below 0."""
+    variance = np.diagonal(matrix)
+    if np.any(variance < 0):
+        return False
+    rounding = 1e-3 * np.sqrt(np.outer(variance, variance)) + 1e-12 * variance.max()
+    return bool(np.all(np.abs(matrix - matrix.T) <= rounding))
+
+
 def _shape(value: Any) -> tuple[int, ...]:
     try:
         array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return ()
     return array.shape if np.all(np.isfinite(array)) else ()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.camera import Camera, FloatArray
+from calibration.cones import average as median_picture
 from calibration.court import Court
+from calibration.files import write_atomically
 from calibration.quality import visible_floor
 from calibration.scene import Found, Scene, grey
 from calibration.store import CalibrationError
@@ -25,27 +25,14 @@ from calibration.turn import average, predict, refine, turned, vote
 Image = npt.NDArray[np.uint8]
 
 
-def reference_path(calibration_path: Path) -> Path:
-    """The picture of the calibrated scene beside its calibration file."""
-    return calibration_path.with_suffix(".scene.png")
-
-
 def save_reference(path: Path, image: Image) -> None:
     """Write the scene as grey PNG, atomically. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(cv2.imencode(".png", grey(image))[1].tobytes())
-            os.fchmod(file.fileno(), 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, cv2.imencode(".png", grey(image))[1].tobytes())
 
 
 def make_reference(images: Sequence[Image]) -> Image:
     """The scene (H, W) uint8 without whoever walks through it: the median of pictures of one size."""
-    return np.asarray(np.median([grey(image) for image in images], axis=0), dtype=np.uint8)
+    return median_picture([grey(image) for image in images])
 
 
 def load_reference(path: Path, image_size: tuple[int, int]) -> Image | None:

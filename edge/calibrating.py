@@ -14,12 +14,13 @@ from typing import Protocol
 
 import cv2
 
+from calibration.files import reference_path
 from calibration.lens import LensError, load_lens
 from calibration.picture import draw_calibration
 from calibration.request import CalibrationRequest, Outcome
 from calibration.solve import Stopped, calibrate
 from calibration.store import Calibration, CalibrationError, RimBox, load, save, undo
-from calibration.watch import reference_path, save_reference
+from calibration.watch import save_reference
 from edge.calibrated import Standing, describe_draft, report_of
 from edge.job import Job
 from edge.publish import CalibrateCourt, CalibrateRim, CalibrateSave, CalibrateUndo, Command
@@ -91,6 +92,7 @@ class Calibrating:
         self._solver = solver
         self._drafts: OrderedDict[str, _Draft] = OrderedDict()
         self._lock = threading.Lock()
+        self._telling_lock = threading.Lock()
         self._job: Job | None = None
 
     def close(self) -> None:
@@ -105,8 +107,9 @@ class Calibrating:
         return self._job is None or not self._job.alive
 
     def tell(self) -> None:
-        """Publish what is known of the court now."""
-        self._telling.calibration(report_of(self._watching.calibration, self._watching.standing))
+        """Publish what is known of the court now. May be called from any thread: the newest is what is said last."""
+        with self._telling_lock:
+            self._telling.calibration(report_of(self._watching.calibration, self._watching.standing))
 
     def obey(self, command: CalibrationCommand) -> None:
         """Answer a command, a court's by a thread later on."""
@@ -215,14 +218,20 @@ class Calibrating:
         if calibration.image_size != self._watching.image_size:
             raise CalibrationError("the camera's picture has another size now; look for the cones again")
         save(self._path, calibration)
-        save_reference(reference_path(self._path), draft.outcome.image)
         self._watching.use(calibration)
+        self._keep_scene(draft.outcome.image)
         return f"saved in {self._path}"
+
+    def _keep_scene(self, image: Image) -> None:
+        """Whoever watches the camera makes a picture of its own where this one cannot be written."""
+        scene = reference_path(self._path)
+        try:
+            save_reference(scene, image)
+        except OSError as error:
+            _log.warning("%s: cannot be written: %s", scene, error.strerror)
 
     def _undo(self) -> str:
         undo(self._path)
-        # The picture of the scene belonged to the calibration that was taken back.
-        reference_path(self._path).unlink(missing_ok=True)
         calibration = load(self._path)
         if calibration.image_size != self._watching.image_size:
             self._watching.use(None)
@@ -233,21 +242,35 @@ class Calibrating:
 
     def _set_rim(self, command: CalibrateRim) -> str:
         rim = RimBox(x=command.x_px, y=command.y_px, width=command.width_px, height=command.height_px)
-        base = self._watching.calibration or Calibration(image_size=self._watching.image_size)
-        calibration = base.model_copy(update={"rim": rim})
-        suspect, image = self._watching.standing.suspect, self._watching.newest_image
-        self._watching.use(calibration)
+        standing, image = self._watching.standing, self._watching.newest_image
+        calibration = self._base_of_rim(standing).model_copy(update={"rim": rim})
         if not self._keep_rim:
+            self._watching.use(calibration)
             return "the rim is used until the box stops"
         try:
             save(self._path, calibration)
-            if calibration.camera is not None and not suspect and image is not None:
-                # The camera saved is the one in use, which may have been realigned since its scene was kept.
-                save_reference(reference_path(self._path), image)
         except OSError as error:
             reason = f"{self._path}: cannot be written: {error.strerror}"
             raise CalibrationError(f"the rim is used, but will be forgotten: {reason}") from None
+        finally:
+            self._watching.use(calibration)
+        if standing.realigned and not standing.suspect and image is not None:
+            # The camera saved is the realigned one, which the picture of the scene that was kept is not of.
+            self._keep_scene(image)
         return f"saved in {self._path}"
+
+    def _base_of_rim(self, standing: Standing) -> Calibration:
+        """What a new rim joins: where the camera was moved, what the file holds, to which the picture of the scene
+        belongs, else nobody could tell any more that it was moved."""
+        if standing.suspect and self._keep_rim:
+            try:
+                kept = load(self._path)
+            except CalibrationError:
+                pass
+            else:
+                if kept.image_size == self._watching.image_size:
+                    return kept
+        return self._watching.calibration or Calibration(image_size=self._watching.image_size)
 
 
 def _jpeg(image: Image) -> bytes:

@@ -12,13 +12,13 @@ from typing import Protocol
 import numpy as np
 
 from calibration.camera import Camera
+from calibration.files import reference_path
 from calibration.store import Calibration, CalibrationError
 from calibration.watch import (
     Drift,
     MountWatch,
     load_reference,
     make_reference,
-    reference_path,
     save_reference,
 )
 from edge.calibrated import STEADY, Standing, realigned
@@ -34,6 +34,7 @@ _BLOCKED = (
     "nothing of the calibrated scene is recognised: it is dark, something is before the lens, or the camera was turned "
     "away; clear its view, or calibrate again"
 )
+_FEATURELESS = "the picture has too little in it to tell whether the camera moves: nobody watches that"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +127,31 @@ class Guard:
     def _open(self, sight: Sight, camera: Camera) -> None:
         """Find the picture of the calibrated scene, or collect one."""
         assert self._known is not None
-        reference = self._kept(camera) if not self._first else None
+        # Whoever has just calibrated may still be writing it.
+        reference = self._kept(camera)
         if reference is None:
             self._first.append(sight.image)
             if len(self._first) < REFERENCE_PICTURES:
                 return
+            if self._path is not None:
+                _log.warning("no picture of the calibrated scene is kept: the scene as it is now is taken for it")
             reference = make_reference(self._first)
             self._keep(reference)
         self._watch = MountWatch(camera, self._known.court_model(), reference)
         if not self._watch.usable:
             self._given_up = True
-            _log.warning("the picture has too little in it to tell whether the camera moves; nobody watches that")
+            self._put(Standing(detail=_FEATURELESS))
 
     def _kept(self, camera: Camera) -> Image | None:
         try:
             return None if self._path is None else load_reference(reference_path(self._path), camera.image_size)
         except CalibrationError as error:
-            _log.warning("%s; the scene as it is now is taken instead", error)
+            if not self._first:
+                _log.warning("%s", error)
             return None
 
     def _keep(self, reference: Image) -> None:
-        if self._path is None or not self._path.exists():
+        if self._path is None or not self._path.exists() or self._watched.calibration is not self._known:
             return
         try:
             save_reference(reference_path(self._path), reference)
@@ -179,9 +184,14 @@ class Guard:
             self._tell()
 
     def _say(self, standing: Standing) -> None:
-        """Unless it is known already, or somebody calibrated meanwhile."""
+        """Unless it is known already."""
+        if not standing.like(self._standing):
+            self._put(standing)
+
+    def _put(self, standing: Standing) -> None:
+        """Unless somebody calibrated meanwhile."""
         assert self._known is not None
-        if standing.like(self._standing) or not self._watched.stand(self._known, self._known, standing):
+        if not self._watched.stand(self._known, self._known, standing):
             return
         self._standing = standing
         _log.log(logging.WARNING if standing.detail else logging.INFO, "%s", standing.detail or "the camera is back")

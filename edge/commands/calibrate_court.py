@@ -11,11 +11,12 @@ import cv2
 
 from calibration.cones import AUTO, COLOURS, Image, average
 from calibration.court import COURT_NAMES, COURTS, DIMENSIONS, LAYOUTS, find_court
+from calibration.files import reference_path
 from calibration.lens import Lens, load_lens
 from calibration.picture import draw
 from calibration.solve import CalibrationRequest, Outcome, calibrate
 from calibration.store import save
-from calibration.watch import reference_path, save_reference
+from calibration.watch import save_reference
 from edge.capture import first_frames, open_source
 from edge.commands.calibrate_rim import read_picture
 from edge.commands.options import CommandError, add_out_option, add_settings_options, settings
@@ -117,12 +118,21 @@ def _write(path: Path, picture: Path, outcome: Outcome, frames: list[Image]) -> 
     try:
         if outcome.calibration is not None:
             save(path, outcome.calibration)
-            save_reference(reference_path(path), average(frames))
+            _keep_scene(path, average(frames))
             path.with_suffix(".refused.png").unlink(missing_ok=True)
         picture.parent.mkdir(parents=True, exist_ok=True)
         cv2.imencode(".png", draw(outcome))[1].tofile(picture)
     except OSError as error:
         raise CommandError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _keep_scene(path: Path, image: Image) -> None:
+    """The picture of the scene for whoever watches the camera, which makes one of its own where there is none."""
+    scene = reference_path(path)
+    try:
+        save_reference(scene, image)
+    except OSError as error:
+        print(f"courtside: warning: {scene}: cannot be written: {error.strerror}", file=sys.stderr)
 
 
 def _layouts() -> str:

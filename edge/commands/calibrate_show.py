@@ -9,7 +9,6 @@ import cv2
 
 from calibration.picture import draw_calibration
 from calibration.store import Calibration, CalibrationError, load, undo
-from calibration.watch import reference_path
 from edge.capture import first_frame, open_source
 from edge.commands.calibrate_rim import read_picture
 from edge.commands.options import CommandError, add_out_option, add_settings_options, settings
@@ -70,8 +69,6 @@ def execute_undo(args: argparse.Namespace) -> int:
     path = args.out or settings(args).calibration_path
     try:
         undo(path)
-        # The picture of the scene belongs to what stood there before.
-        reference_path(path).unlink(missing_ok=True)
         calibration = load(path)
     except OSError as error:
         raise CommandError(f"{path}: cannot be written: {error.strerror}") from None

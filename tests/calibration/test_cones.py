@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -161,6 +162,17 @@ def test_the_median_of_frames_has_no_walker_and_less_noise() -> None:
     away = np.abs(average(frames).astype(float) - scene)
     assert away.max() < 20
     assert away.mean() < 0.6 * 6 * np.sqrt(2 / np.pi)
+
+
+def test_the_median_is_the_same_in_strips_and_takes_the_room_of_few_frames() -> None:
+    frames = list(np.random.default_rng(2).integers(0, 255, (15, 470, 200, 3), dtype=np.uint8))
+    expected = np.sort(np.stack(frames), axis=0)[7]
+    tracemalloc.start()
+    taken = average(frames)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(taken, expected)
+    assert most < 6 * frames[0].nbytes
 
 
 def test_a_single_frame_is_taken_as_it_is_and_not_shared() -> None:

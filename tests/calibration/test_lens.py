@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,20 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert json.loads(path.read_text())["lens_version"] == 1
 
 
+def test_a_power_cut_leaves_the_lens_that_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lens.json"
+    save_lens(path, LENS)
+
+    def cut(_: int) -> None:
+        raise OSError("power")
+
+    monkeypatch.setattr("calibration.files.os.fsync", cut)
+    with pytest.raises(OSError, match="power"):
+        save_lens(path, replace(LENS, focal_px=400.0))
+    assert load_lens(path) == LENS
+    assert [entry.name for entry in tmp_path.iterdir()] == ["lens.json"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -141,6 +156,8 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         ({"distortion": [0.1]}, "distortion"),
         ({"lens_version": 2}, "lens_version"),
         ({"zoom": 3}, "zoom"),
+        ({"image_size": [0, 360]}, "image_size"),
+        ({"image_size": [480, -360]}, "image_size"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_so_in_one_line(

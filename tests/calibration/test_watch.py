@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -120,6 +121,34 @@ def test_who_walks_through_is_not_in_the_reference() -> None:
     for number, picture in enumerate(pictures):
         picture[:, 6 * number : 6 * number + 6] = 255
     assert np.array_equal(make_reference(pictures), np.full((20, 30), 100))
+
+
+def test_the_reference_takes_the_room_of_few_pictures() -> None:
+    pictures = list(np.random.default_rng(2).integers(0, 255, (5, 600, 400), dtype=np.uint8))
+    tracemalloc.start()
+    reference = make_reference(pictures)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(reference, np.median(pictures, axis=0))
+    assert most < 4 * pictures[0].nbytes
+
+
+def test_a_power_cut_leaves_the_reference_that_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "scene.png"
+    synced: list[int] = []
+    monkeypatch.setattr("calibration.files.os.fsync", synced.append)
+    save_reference(path, np.zeros((20, 30), np.uint8))
+    assert len(synced) == 1, "on the disk before it takes its name"
+    before = path.read_bytes()
+
+    def cut(_: int) -> None:
+        raise OSError("power")
+
+    monkeypatch.setattr("calibration.files.os.fsync", cut)
+    with pytest.raises(OSError, match="power"):
+        save_reference(path, np.ones((20, 30), np.uint8))
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["scene.png"]
 
 
 def test_the_reference_comes_back_from_its_file(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import pytest
 from calibration.camera import look_at
 from calibration.cones import Image
 from calibration.court import COURTS, LAYOUTS
+from calibration.files import history_folder, reference_path
 from calibration.lens import Lens, save_lens
 from calibration.quality import visible_floor
-from calibration.store import Calibration, from_camera, history_folder, load, save
-from calibration.watch import load_reference, reference_path
+from calibration.store import Calibration, from_camera, load, save
+from calibration.watch import load_reference
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym
 from tests.calibration.conftest import SIZE, bare, pictures

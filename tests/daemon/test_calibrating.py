@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from calibration.camera import look_at
+from calibration.files import reference_path
 from calibration.request import CalibrationRequest, Outcome, SeenPoint
 from calibration.solve import Stopped
 from calibration.store import Calibration, CalibrationError, Quality, RimBox, from_camera, load, save
-from calibration.watch import load_reference, reference_path
+from calibration.watch import load_reference
 from edge import calibrating as module
 from edge.calibrated import STEADY, Standing, report_of
 from edge.calibrating import DRAFTS_KEPT, FRAMES_MOST, Calibrating

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.files import reference_path
 from calibration.store import Calibration, save
-from calibration.watch import load_reference, reference_path, save_reference
+from calibration.watch import load_reference, save_reference
 from edge.calibrated import STEADY, Standing, realigned, report_of
 from edge.guard import REFERENCE_PICTURES, Guard, Sight
 from edge.simulator import VirtualGym, find_scenario
