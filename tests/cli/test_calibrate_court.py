@@ -16,6 +16,7 @@ from calibration.lens import Lens, save_lens
 from calibration.quality import visible_floor
 from calibration.store import Calibration, from_camera, load, save
 from calibration.watch import load_reference
+from edge.commands import calibrate_court
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym
 from tests.calibration.conftest import SIZE, bare, pictures
@@ -113,7 +114,8 @@ def test_points_by_hand_a_ring_and_a_lens_are_taken(
     capsys: Capture, gym: VirtualGym, files: list[str], out: Path, tmp_path: Path
 ) -> None:
     camera, lens = gym.camera, tmp_path / "lens.json"
-    save_lens(lens, Lens(SIZE, float(camera.K[0, 0]), (SIZE[0] / 2, SIZE[1] / 2), camera.distortion, 0.1, 9))
+    centre = (float(camera.K[0, 2]), float(camera.K[1, 2]))
+    save_lens(lens, Lens(SIZE, float(camera.K[0, 0]), centre, camera.distortion, 0.1, 9))
     ring = at(gym, tuple(gym.court.rim_centre()))
     more = ["--ring", ring, "--lens", str(lens), "--no-lines"]
     code, _, err = run(capsys, "calibrate", "--image", files[0], *by_hand(gym), *more, "--out", str(out))
@@ -183,6 +185,24 @@ def test_what_is_replaced_is_kept_and_a_refusal_s_picture_goes(
     assert load(out).court == "fiba"
     assert [kept.read_bytes() for kept in history_folder(out).iterdir()] == [content]
     assert not out.with_suffix(".refused.png").exists()
+
+
+def test_a_scene_that_cannot_be_written_is_only_a_warning(
+    capsys: Capture, gym: VirtualGym, files: list[str], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(out, OLD)
+    reference_path(out).write_bytes(b"of the old one")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(calibrate_court, "save_reference", full)
+    code, told, err = run(capsys, "calibrate", "--image", files[0], *by_hand(gym), "--out", str(out))
+    assert code == 0
+    assert "saved" in told
+    assert err == f"courtside: warning: {reference_path(out)}: cannot be written: No space left on device\n"
+    assert load(out) != OLD
+    assert not reference_path(out).exists(), "no other calibration's scene beside it"
 
 
 def test_points_in_mirrored_order_are_refused(capsys: Capture, gym: VirtualGym, files: list[str], out: Path) -> None:

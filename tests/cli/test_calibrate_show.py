@@ -16,7 +16,7 @@ from calibration.court import FIBA
 from calibration.files import reference_path
 from calibration.picture import draw_calibration
 from calibration.store import Calibration, Quality, RimBox, from_camera, load, ring_box, save
-from calibration.watch import save_reference
+from calibration.watch import load_reference, save_reference
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym
 from tests.cli.test_cli import run
@@ -146,6 +146,18 @@ def test_undo_brings_the_one_before_back(capsys: Capture, path: Path, now: str) 
     assert load(path) == KNOWN
     assert "fiba court, good" in told
     assert not reference_path(path).exists(), "it is the scene of what was undone"
+
+
+def test_undo_brings_the_scene_of_the_one_before_back(capsys: Capture, path: Path) -> None:
+    scene = np.full((SIZE[1], SIZE[0]), 77, np.uint8)
+    save(path, KNOWN)
+    save_reference(reference_path(path), scene)
+    save(path, RIM)
+    assert run(capsys, "calibrate", "undo", "--out", str(path))[0] == 0
+    assert load(path) == KNOWN
+    back = load_reference(reference_path(path), SIZE)
+    assert back is not None
+    assert np.array_equal(back, scene)
 
 
 def test_undo_where_there_is_nothing_before_says_so_and_changes_nothing(capsys: Capture, path: Path) -> None:

@@ -18,7 +18,7 @@ from calibration.files import reference_path
 from calibration.request import CalibrationRequest, Outcome, SeenPoint
 from calibration.solve import Stopped
 from calibration.store import Calibration, CalibrationError, Quality, RimBox, from_camera, load, save
-from calibration.watch import load_reference
+from calibration.watch import load_reference, save_reference
 from edge import calibrating as module
 from edge.calibrated import STEADY, Standing, report_of
 from edge.calibrating import DRAFTS_KEPT, FRAMES_MOST, Calibrating
@@ -32,12 +32,19 @@ NOON = datetime(2026, 5, 1, 12, 0, tzinfo=timezone.utc)
 QUALITY = Quality(verdict="good", error_median_cm=1.5, error_p95_cm=4.2, line_share=0.9, detail="good: 2 cm")
 RIM = RimBox(x=60, y=20, width=30, height=10)
 SOLVED = from_camera(look_at([2, -9, 3.5], [11, 0, 1.5], SIZE, 70), RIM, "fiba", quality=QUALITY, created=NOON)
+OTHER = from_camera(look_at([1, -9, 3.5], [11, 0, 1.5], SIZE, 70), RIM, "fiba", quality=QUALITY, created=NOON)
 ASK = CalibrateCourt("ask")
 Stop = Callable[[], bool]
 
 
 def picture(level: int) -> Image:
     return np.full((SIZE[1], SIZE[0], 3), level, np.uint8)
+
+
+def scene_level(path: Path) -> int:
+    reference = load_reference(reference_path(path), SIZE)
+    assert reference is not None
+    return int(reference[0, 0])
 
 
 def solved(frames: Sequence[Image], request: CalibrationRequest, stop: Stop) -> Outcome:
@@ -340,6 +347,40 @@ def test_undo_brings_the_one_before_back(make: Make, path: Path) -> None:
     assert box.used[-1] == before
 
 
+def test_undo_brings_the_scene_of_the_one_before_back(make: Make, path: Path) -> None:
+    """Else a camera that was moved since would be taken for one that hangs still."""
+    save(path, OTHER)
+    save_reference(reference_path(path), picture(200))
+    box, calibrating = make()
+    draft = draft_of(box, calibrating)
+    ask(box, calibrating, CalibrateSave("save", draft.draft_id))
+    assert scene_level(path) < 200
+    assert ask(box, calibrating, CalibrateUndo("undo"))[0]
+    assert load(path) == OTHER
+    assert scene_level(path) == 200
+
+
+def test_a_scene_that_cannot_be_written_is_no_refusal(
+    make: Make, path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(path, OTHER)
+    save_reference(reference_path(path), picture(200))
+    box, calibrating = make()
+    draft = draft_of(box, calibrating)
+
+    def full(scene: Path, image: Image) -> None:
+        assert box.used == [SOLVED], "used as soon as it is saved"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "save_reference", full)
+    ok, detail, _ = ask(box, calibrating, CalibrateSave("save", draft.draft_id))
+    assert (ok, detail) == (True, f"saved in {path}")
+    assert load(path) == SOLVED
+    assert box.used == [SOLVED]
+    assert not reference_path(path).exists(), "no other calibration's scene beside it"
+    assert f"{reference_path(path)}: cannot be written: No space left" in caplog.text
+
+
 def test_undo_does_not_use_a_calibration_of_another_picture_size(make: Make, path: Path) -> None:
     save(path, Calibration(image_size=(640, 480), rim=RIM))
     save(path, SOLVED)
@@ -362,6 +403,54 @@ def test_the_rim_joins_what_is_known(make: Make, path: Path) -> None:
     assert (ok, detail) == (True, "the rim is used until the box stops")
     assert not path.exists()
     assert other.reports[-1].state == "rim-only"
+
+
+@pytest.mark.parametrize(
+    ("standing", "camera", "level"),
+    [
+        (STEADY, SOLVED, 200),
+        (Standing(detail="nobody watches that"), SOLVED, 200),
+        (Standing(realigned=True), OTHER, 9),
+        (Standing("moved"), SOLVED, 200),
+        (Standing("blocked"), SOLVED, 200),
+    ],
+)
+def test_a_rim_s_scene_is_that_of_the_camera_it_is_saved_with(
+    make: Make, path: Path, standing: Standing, camera: Calibration, level: int
+) -> None:
+    """The calibrated one's, unless the box made up for a knock and sees through the camera as it hangs now."""
+    save(path, SOLVED)
+    save_reference(reference_path(path), picture(200))
+    used = SOLVED if standing.state == "steady" and not standing.realigned else OTHER
+    box, calibrating = make(calibration=used, standing=standing, frozen=True)
+    assert ask(box, calibrating, CalibrateRim("rim", 10, 11, 12, 13))[0]
+    assert load(path) == camera.model_copy(update={"rim": RimBox(x=10, y=11, width=12, height=13)})
+    assert box.used == [load(path)]
+    assert scene_level(path) == level
+    assert ask(box, calibrating, CalibrateUndo("undo"))[0]
+    assert (load(path), scene_level(path)) == (SOLVED, 200)
+
+
+def test_what_is_said_last_is_what_is_known_last(make: Make) -> None:
+    """Two threads tell at once; the message that stays with the broker must be the newer one."""
+    box, calibrating = make(calibration=SOLVED)
+    publish, begun, going = calibrating._telling.calibration, threading.Event(), threading.Event()
+
+    def slow(report: CalibrationReport) -> None:
+        if not begun.is_set():
+            begun.set()
+            going.wait(0.3)
+        publish(report)
+
+    calibrating._telling.calibration = slow  # type: ignore[method-assign]
+    first = threading.Thread(target=calibrating.tell)
+    first.start()
+    assert begun.wait(10)
+    box.standing = Standing("moved", moved_cm=40.0)
+    calibrating.tell()
+    going.set()
+    first.join(10)
+    assert [report.state for report in box.reports] == ["calibrated", "moved"]
 
 
 def test_reports_say_no_more_than_is_known() -> None:

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from calibration.files import reference_path
-from calibration.store import Calibration, save
+from calibration.store import Calibration, load, save, undo
 from calibration.watch import load_reference, save_reference
 from edge.calibrated import STEADY, Standing, realigned, report_of
 from edge.guard import REFERENCE_PICTURES, Guard, Sight
+from edge.health import find_warnings
 from edge.simulator import VirtualGym, find_scenario
-from edge.types import FloatArray, Image
+from edge.types import FloatArray, Image, SourceState
 from tests.bench.bump import seconds
 
 SIZE = (960, 540)
@@ -148,6 +149,69 @@ def test_a_damaged_scene_is_replaced(tmp_path: Path, image: Image | None) -> Non
         save_reference(reference_path(path), image)
     scene.pass_s(REFERENCE_PICTURES)
     assert load_reference(reference_path(path), SIZE) is not None
+
+
+def test_a_camera_moved_before_an_undo_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "calibration.json"
+    scene = Scene(path)
+    save(path, scene.gym.calibration)
+    scene.pass_s(REFERENCE_PICTURES)
+    save(path, Calibration(image_size=SIZE))
+    scene.gym.turn(9.0, 0.0, 0.0)
+    undo(path)
+    scene.analysis.calibration = load(path)
+    caplog.clear()
+    scene.pass_s(10)
+    assert [standing.state for standing in scene.told] == ["moved"]
+    assert "no picture of the calibrated scene" not in caplog.text
+
+
+def test_a_scene_it_had_to_take_itself_is_said_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "calibration.json"
+    scene = Scene(path)
+    save(path, scene.gym.calibration)
+    scene.pass_s(REFERENCE_PICTURES + 2)
+    assert caplog.text.count("no picture of the calibrated scene is kept") == 1
+    assert scene.told == []
+
+
+def test_a_scene_that_is_written_while_it_collects_one_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    scene = Scene(path)
+    save(path, scene.gym.calibration)
+    scene.pass_s(2)
+    picture = scene.analysis.sight.image[..., 1] if scene.analysis.sight else None
+    assert picture is not None
+    save_reference(reference_path(path), picture)
+    scene.pass_s(REFERENCE_PICTURES)
+    kept = load_reference(reference_path(path), SIZE)
+    assert kept is not None
+    assert np.array_equal(kept, picture)
+
+
+def test_whose_calibration_is_replaced_meanwhile_keeps_no_scene(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    scene = Scene(path)
+    save(path, scene.gym.calibration)
+    scene.pass_s(REFERENCE_PICTURES - 1)
+    guard, known = scene.guard, scene.gym.calibration
+    guard._known, scene.analysis.calibration = known, known.model_copy()
+    guard._keep(np.zeros((SIZE[1], SIZE[0]), np.uint8))
+    assert not reference_path(path).exists()
+
+
+def test_a_picture_with_nothing_in_it_is_said_once() -> None:
+    scene = Scene()
+    for _ in range(2):
+        scene.pass_s(REFERENCE_PICTURES + 3, cover=True)
+    (standing,) = scene.told
+    assert standing.state == "steady"
+    assert not standing.suspect
+    assert "nobody watches" in standing.detail
+    report = report_of(scene.analysis.calibration, scene.analysis.standing)
+    assert (report.state, report.suspect, report.detail) == ("calibrated", False, standing.detail)
+    warnings = find_warnings(SourceState("connected", ""), "calibrated", "", {}, scene.analysis.standing.detail)
+    assert warnings == (f"camera: {standing.detail}",)
 
 
 def test_without_a_court_there_is_nothing_to_watch() -> None:
