@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +61,8 @@ _MOVED_PX, _MOVED_CM = 0.6, 1.5
 _REFERENCE_WIDTH = 1280
 # How near, px of the work picture, a point must be to where a turn puts it for the turn to be right about it.
 _AGREE_PX = 1.0
+# Where the camera was not only turned but moved, near and far things only roughly agree on a turn.
+_ROUGHLY_PX = 8.0
 # A turn is believed where so many points, in so many cells of the picture, agree on it.
 _POINTS_LEAST, _CELLS_LEAST, _SHARE_LEAST = 15, 5, 0.45
 # And must be better about them than that nothing moved.
@@ -68,20 +70,22 @@ _BETTER = 1.15
 # Looks that must say the same, of the last ones; and for how long nothing may be recognised.
 _AGREEING, _LOOKS, _BLIND_S = 3, 5, 6.0
 # What is proven well enough to go on measuring with.
-_PROVEN_DEG, _PROVEN_POINTS, _PROVEN_CELLS, _PROVEN_RESIDUAL_PX, _PROVEN_SPLIT_CM = 6.0, 40, 10, 0.6, 2.0
+_PROVEN_DEG, _PROVEN_POINTS, _PROVEN_CELLS, _PROVEN_RESIDUAL_PX, _PROVEN_SPLIT_CM = 6.0, 40, 10, 0.25, 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
     """What the last looks say. state: steady, moved, blocked (nothing of the scene is recognised) or unsure (not enough
     looks yet). shift_px: by how much the picture is shifted, median; error_cm: how far court figures are off, 95th
-    percentile over the visible court; `camera`: how it looks now, and `proven` whether that may be measured with."""
+    percentile over the visible court; `camera`: how it looks now, `proven` whether that may be measured with, and
+    unsure_cm: how far halves of the points disagree on it, on the court."""
 
     state: State
     shift_px: float = 0.0
     error_cm: float = 0.0
     camera: Camera | None = None
     proven: bool = False
+    unsure_cm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +161,16 @@ class MountWatch:
 
     def _judge_turn(self, found: Found, start: Camera, time_s: float) -> _Look | None:
         """The turn that most of the points agree on; None where too few do."""
-        camera, then_px = self._scene.camera, self._scene.pixels[found.index]
-        if len(then_px) < _POINTS_LEAST:
+        if len(found.index) < _POINTS_LEAST:
             return None
-        reach = _AGREE_PX * self._scene.scale
+        for agree_px in (_AGREE_PX, _ROUGHLY_PX):
+            look = self._agreed(found, start, time_s, agree_px * self._scene.scale)
+            if look is not None:
+                return look if agree_px == _AGREE_PX else replace(look, points=0)
+        return None
+
+    def _agreed(self, found: Found, start: Camera, time_s: float, reach: float) -> _Look | None:
+        camera, then_px = self._scene.camera, self._scene.pixels[found.index]
         begin = start.R @ camera.R.T
         guess = vote(camera, then_px, found.pixels, reach, self._rng)
         turn, residual = refine(camera, begin if guess is None else guess, then_px, found.pixels)
@@ -168,19 +178,30 @@ class MountWatch:
         cells = len(set(self._scene.cell[found.index[good]].tolist()))
         if good.sum() < max(_POINTS_LEAST, _SHARE_LEAST * len(good)) or cells < _CELLS_LEAST:
             return None
-        halves = [refine(camera, turn, then_px[good][half::2], found.pixels[good][half::2])[0] for half in (0, 1)]
-        split = self._apart_cm(turned(camera, halves[0]), turned(camera, halves[1]))
+        split = self._split_cm(turn, then_px[good], found.pixels[good])
         remains = float(np.median(np.linalg.norm(residual[good], axis=1))) / self._scene.scale
-        if not self._better(then_px, found.pixels, residual):
+        if not self._better(then_px, found.pixels, residual, reach):
             turn = self.in_use.R @ camera.R.T
         return _Look(time_s, turn, int(good.sum()), cells, remains, split)
 
-    def _better(self, then_px: FloatArray, now_px: FloatArray, residual: FloatArray) -> bool:
+    def _split_cm(self, turn: FloatArray, then_px: FloatArray, now_px: FloatArray) -> float:
+        """How far the turns by halves of the points (N, 2) disagree: every other one, upper and lower, left and right.
+
+        Near and far things disagree where the camera was not only turned but moved.
+        """
+        camera, index = self._scene.camera, np.arange(len(then_px))
+        upper, left = (then_px[:, k] < np.median(then_px[:, k]) for k in (1, 0))
+        apart = []
+        for half in (index % 2 == 0, upper, left):
+            first, second = (refine(camera, turn, then_px[part], now_px[part])[0] for part in (half, ~half))
+            apart.append(self._apart_cm(turned(camera, first), turned(camera, second)))
+        return max(apart)
+
+    def _better(self, then_px: FloatArray, now_px: FloatArray, residual: FloatArray, reach: float) -> bool:
         """Whether a turn that leaves `residual` (N, 2) px explains more than that the camera in use still holds.
 
         Scenery that is moved must not be taken for a camera that is.
         """
-        reach = _AGREE_PX * self._scene.scale
         unmoved = now_px - predict(self._scene.camera, then_px, self.in_use)
         return _support(residual, reach) > _BETTER * _support(unmoved, reach)
 
@@ -214,7 +235,8 @@ class MountWatch:
             and look.split_cm <= _PROVEN_SPLIT_CM
             for look in looks
         )
-        return Drift("moved", self._shift_px(now), error, now, proven)
+        unsure = max(look.split_cm for look in looks)
+        return Drift("moved", self._shift_px(now), error, now, proven, unsure)
 
     def _drift(self, look: _Look) -> float | None:
         """Centimetres by which figures are off, or None where the camera in use still holds."""

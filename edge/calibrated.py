@@ -104,10 +104,14 @@ class Standing:
 STEADY = Standing()
 # A camera that is moved further is worth another word.
 _NEWS = 0.3
+_EXPECTED = ("error_median_cm", "error_p95_cm")
 
 
-def realigned(calibration: Calibration, before: Camera, now: Camera) -> Calibration:
-    """The calibration as its camera looks now, the ring moved along; `before` is how it was thought to look."""
+def realigned(calibration: Calibration, before: Camera, now: Camera, unsure_cm: float = 0.0) -> Calibration:
+    """The calibration as its camera looks now, the ring moved along; `before` is how it was thought to look.
+
+    unsure_cm: what is not known of the turn, on the court; it joins the expected error.
+    """
     known = calibration.camera
     assert known is not None
     camera = CameraModel(
@@ -123,7 +127,11 @@ def realigned(calibration: Calibration, before: Camera, now: Camera) -> Calibrat
         moved = predict(before, corners.mean(axis=0, keepdims=True), now)[0]
         where = {"x": float(moved[0]) - rim.width / 2, "y": float(moved[1]) - rim.height / 2}
         rim = rim.model_copy(update=where) if np.all(np.isfinite(moved)) else None
-    return calibration.model_copy(update={"camera": camera, "rim": rim})
+    quality = calibration.quality
+    if quality is not None:
+        expected = {name: round(float(np.hypot(getattr(quality, name), unsure_cm)), 2) for name in _EXPECTED}
+        quality = quality.model_copy(update=expected)
+    return calibration.model_copy(update={"camera": camera, "rim": rim, "quality": quality})
 
 
 def report_of(calibration: Calibration | None, standing: Standing = STEADY) -> CalibrationReport:

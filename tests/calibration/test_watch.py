@@ -59,6 +59,18 @@ def test_a_knock_is_found_in_centimetres_and_made_up_for(angles: tuple[float, fl
     assert [drift.state for drift in follow(watch, frames, 4)][-1] == "steady"
 
 
+@pytest.mark.parametrize("shift_m", [(0.0, 0.0, -0.06), (0.04, 0.0, 0.0), (0.1, 0.05, 0.0)])
+def test_a_camera_that_was_moved_along_is_found_but_not_made_up_for(shift_m: tuple[float, float, float]) -> None:
+    gym = gym_at()
+    frames = seconds(gym)
+    watch = MountWatch(gym.camera, gym.court, next(frames)[0])
+    follow(watch, frames, 4)
+    gym.turn(0.3, 0.2, 0.0, shift_m)
+    drifts = follow(watch, frames, 5)
+    assert drifts[-1].state == "moved"
+    assert not any(drift.proven for drift in drifts)
+
+
 def test_scenery_that_is_moved_is_no_camera_that_is() -> None:
     gym = gym_at()
     reference = next(seconds(gym))[0]

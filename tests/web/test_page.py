@@ -154,7 +154,7 @@ def test_what_is_known_of_the_court_is_shown_and_doubted(box: Publisher, page: A
     assert text(page, "notes") == ""
     box.calibration(CalibrationReport("moved", "good", 3.6, "fiba", moved_cm=34.4, suspect=True))
     wait_until(lambda: text(page, "calibration") == "camera moved", "moved")
-    wait_until(lambda: "moved by about 34 cm on the court" in text(page, "notes"), "a note")
+    wait_until(lambda: "off by about 34 cm" in text(page, "notes"), "a note")
     assert "calibrate again below" in text(page, "notes")
     keep_picture(page, "moved")
     box.calibration(CalibrationReport("calibrated", "good", 3.6, "fiba", realigned=True))

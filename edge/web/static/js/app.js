@@ -48,8 +48,8 @@ function showState() {
 
 function suspicion({ state: what, moved_cm: moved, detail }) {
   if (what !== "moved") return detail || "Positions on the court are not to be trusted right now.";
-  const far = moved === null ? "" : ` by about ${Math.round(moved)} cm on the court`;
-  return `The camera has moved${far}, so positions are not to be trusted. Turn it back or calibrate again below.`;
+  const far = moved === null ? "not to be trusted" : `off by about ${Math.round(moved)} cm`;
+  return `The camera was moved: positions on the court are ${far}. Turn it back, or calibrate again below.`;
 }
 
 /** A shot that waited in the box while the broker was away is listed, not shouted. */
