@@ -38,6 +38,10 @@ _LINES_AHEAD, _ODDITY_AHEAD, _MOST_ODDITY = 0.12, 1.2, 2.5
 # Another court is only named where its lines fit so much better.
 _OTHER_COURT_AHEAD, _LINES_CLEAR = 0.1, 0.9
 _SAME_VIEW_M = 0.3
+_NO_CONES = (
+    "the layout's cones were not recognised for certain: show all of them, check the layout, choose their colour, tap "
+    "one, or set the points by hand"
+)
 _LEAST_MARKS, _LINES_ALONE = 3, 0.8
 # Where no four cones do, so many colours are searched for three.
 _COLOURS_OF_THREE = 2
@@ -181,7 +185,13 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
     if wrong.size and wrong.any():
         off_m = np.where(wrong, mark_offsets_m(scene, solved.fit.camera, solved.marks), 0.0)
         name = scene.names[list(solved.marks)[int(np.argmax(off_m))]]
-        return f"the mark at {name} is {100 * off_m.max():.0f} cm off the others: put its cone on the mark, or move it"
+        where = f"layout {scene.request.layout!r} of a {scene.court.name} court"
+        if scene.request.points is not None:
+            where = f"a {scene.court.name} court"
+        return (
+            f"these are not marks of {where}, or one is wrong ({name} would be {100 * off_m.max():.0f} cm off): "
+            "check court and layout, then the marks"
+        )
     if len(solved.marks) < _LEAST_MARKS and solved.line_share < _LINES_ALONE:
         return "most marks are not where the painted lines say: check the court and the layout"
     if scene.request.lines and solved.line_share < _LINES_CLEAR:
@@ -196,9 +206,9 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
         if solved.lines_used and second.line_share > solved.line_share - _LINES_AHEAD:
             return "the lines fit in more than one way: tap the ring, or use a layout whose sides differ"
         if not solved.lines_used and second.oddity < solved.oddity + _ODDITY_AHEAD:
-            return "the cones fit in more than one way and no lines were seen: set the points by hand, or add a cone"
+            return f"{_NO_CONES} (what was found fits in more than one way, and the lines do not decide)"
     if not solved.lines_used and solved.oddity > _MOST_ODDITY:
-        return "what was found hardly looks like cones of one size, and no lines were seen: set the points by hand"
+        return f"{_NO_CONES} (what was found is not of one size, and the lines do not decide)"
     if expected.p95_cm > USABLE_CM:
         return (
             f"the court would be off by up to {expected.p95_cm:.0f} cm: put the cones farther apart, use more of them, "

@@ -25,7 +25,7 @@ def pictures(gym: VirtualGym, count: int = 3) -> list[Image]:
 @pytest.fixture(scope="session")
 def gym() -> VirtualGym:
     """Cones on the corners of the key, seen through a bent lens."""
-    return VirtualGym(bare(), 9, *SIZE)
+    return VirtualGym(bare(), 12, *SIZE)
 
 
 @pytest.fixture(scope="session")

@@ -138,7 +138,7 @@ def test_under_the_true_camera_the_painted_lines_are_where_expected(painted: tup
 
 def test_under_a_turned_camera_they_are_off_by_what_it_turned(painted: tuple[VirtualGym, np.ndarray]) -> None:
     gym, grey = painted
-    turned = gym.camera.changed([0, 0, 0.002, 0.004, 0, 0, 0, 0])
+    turned = gym.camera.changed([0, 0, 0.002, 0.004, 0, 0, 0, 0, 0, 0])
     samples = sample_lines(gym.court, turned)
     true, _ = gym.camera.project(np.column_stack([samples.court_m, np.zeros(len(samples.court_m))]))
     expected = np.sum((true - samples.image_px) * samples.normal, axis=1)

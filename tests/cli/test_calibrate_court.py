@@ -28,7 +28,7 @@ OLD = from_camera(look_at([2, -9, 3.5], [11, 0, 1.5], SIZE, 70), None, "nba")
 
 @pytest.fixture(scope="module")
 def gym() -> VirtualGym:
-    return VirtualGym(bare(), 9, *SIZE)
+    return VirtualGym(bare(), 12, *SIZE)
 
 
 @pytest.fixture(scope="module")

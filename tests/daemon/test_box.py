@@ -222,7 +222,7 @@ def test_a_taken_port_is_said_at_once(settings: dict[str, Any], boxes: list[Runn
 def test_a_knocked_camera_is_said_and_the_next_frames_are_seen_through_the_camera_as_it_looks_now(
     settings: dict[str, Any], boxes: list[RunningBox]
 ) -> None:
-    gym = {"uri": "gym://practice?bump=1.5@3", "realtime": True, "width": 640, "height": 360, "fps": 15}
+    gym = {"uri": "gym://practice?bump=1.5@3", "realtime": True, "width": 960, "height": 540, "fps": 15}
     pipeline = FakePipeline({})
     boxes.append(RunningBox(parse({**settings, "source": gym}, "test"), pipeline))
     listener = Listener(settings["mqtt"]["port"])
