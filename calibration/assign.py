@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -57,12 +57,15 @@ def hypotheses(cones: Sequence[Cone], landmarks_m: FloatArray, image_size: tuple
 
 
 def hypotheses_of_three(
-    cones: Sequence[Cone], landmarks_m: FloatArray, image_size: tuple[int, int]
+    cones: Sequence[Cone],
+    landmarks_m: FloatArray,
+    image_size: tuple[int, int],
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Hypothesis]:
     """As `hypotheses`, where one cone cannot be seen: three cones on three landmarks, for a few fields of view.
 
     Three points and a focal length give up to four cameras; a camera on a wall hangs nearly level. What is found is
-    rough, and only the lines can confirm it.
+    rough, and only the lines can confirm it. Ends early, with what it has, where `stop` says so.
     """
     usable = range(min(len(cones), _CANDIDATES_OF_THREE))
     width, height = image_size
@@ -71,6 +74,8 @@ def hypotheses_of_three(
         focal = width / 2 / np.tan(np.radians(fov) / 2)
         K = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
         for marks in combinations(range(len(landmarks_m)), 3):
+            if stop():
+                break
             ring = _turned_left(landmarks_m[list(marks)], marks)
             court = np.column_stack([landmarks_m[ring], np.zeros(3)])
             for three in combinations(usable, 3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,7 @@ _LEVELS = (16.0, 26.0, 40.0, 60.0, 90.0)
 # Surroundings are 11 blocks of so many pixels wide.
 _COARSE = 8
 _MOST_PIECES = 150
+_WIDEST = 1920
 _MOST_BANDS = 8
 # A whole less likely than this is tried in parts as well.
 _HARDLY_A_CONE = 0.35
@@ -138,6 +139,12 @@ def find_cones(image: Image, colour: ConeColour) -> list[Cone]:
     Regions are taken at several levels of vividness, so that one level is right for a cone in the lamps' light and
     another for one in the shade or before a floor of its own hue; of regions at one place the most cone-like stays.
     """
+    # A larger picture shows cones no better, and takes its time.
+    shrink = max(1.0, image.shape[1] / _WIDEST)
+    if shrink > 1.0:
+        size = (_WIDEST, round(image.shape[0] / shrink))
+        small = find_cones(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), colour)
+        return [_enlarged(cone, shrink) for cone in small]
     scale = image.shape[1] / 1280
     vivid = _vividness(image, colour)
     found = [cone for level in _LEVELS for cone in _regions(vivid, level)]
@@ -147,6 +154,11 @@ def find_cones(image: Image, colour: ConeColour) -> list[Cone]:
         if all(_apart(cone, other) for other in kept):
             kept.append(cone)
     return sorted(kept, key=_rank, reverse=True)[:MOST_CANDIDATES]
+
+
+def _enlarged(cone: Cone, by: float) -> Cone:
+    foot = (by * cone.foot[0], by * cone.foot[1])
+    return replace(cone, foot=foot, width=by * cone.width, height=by * cone.height)
 
 
 def _weight(height_px: float) -> float:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from calibration.camera import Camera, FloatArray
 
+_SPREAD_POINTS = 8
+
 
 def fit_homography(image_px: npt.ArrayLike, court_m: npt.ArrayLike) -> FloatArray | None:
     """Homography (3, 3) from floor metres to pixels through points (N, 2), (N, 2), N >= 4; least squares for more.
@@ -35,7 +37,8 @@ def apply_homography(homography: FloatArray, points: npt.ArrayLike) -> FloatArra
 
 def spread(points: FloatArray) -> float:
     """How far any four points (N, 2) are from having three on a line: the smallest height of the three points'
-    triangle over the longest distance, of the best choice of four."""
+    triangle over the longest distance, of the best choice of four; of many points, among those farthest apart."""
+    points = _farthest(points, _SPREAD_POINTS)
     longest = float(np.max(np.linalg.norm(points[:, None] - points[None], axis=-1)))
     if longest == 0:
         return 0.0
@@ -43,6 +46,16 @@ def spread(points: FloatArray) -> float:
     for four in combinations(range(len(points)), 4):
         best = max(best, min(_height(points[list(three)]) for three in combinations(four, 3)))
     return best / longest
+
+
+def _farthest(points: FloatArray, count: int) -> FloatArray:
+    """At most `count` of the points (N, 2), each next one the farthest from those before."""
+    chosen = [int(np.argmax(np.linalg.norm(points - points.mean(axis=0), axis=1)))]
+    away = np.linalg.norm(points - points[chosen[0]], axis=1)
+    while len(chosen) < min(count, len(points)):
+        chosen.append(int(np.argmax(away)))
+        away = np.minimum(away, np.linalg.norm(points - points[chosen[-1]], axis=1))
+    return points[chosen]
 
 
 def _height(triangle: FloatArray) -> float:

@@ -40,6 +40,8 @@ RING_OFF_PX = 8.0
 _WRONG_MARK_M, _WRONG_MARK_PX = 0.2, 3.0
 _WIDEST_FOOT_M = 0.25
 _FEWEST = 4
+# More of them take longer and tell no more.
+_MOST_CONES, _MOST_POINTS = 8, 24
 _START_FOV_DEG = (45.0, 60.0, 75.0, 90.0, 105.0)
 
 
@@ -85,6 +87,9 @@ class Scene:
         named = layout_landmarks(self.court, request.layout)
         if request.points is not None:
             named = _named(self.court, request.points)
+        most, what = (_MOST_POINTS, "points") if request.points is not None else (_MOST_CONES, "cones")
+        if len(named) > most:
+            raise CourtError(f"{len(named)} {what} are too many: give at most {most}")
         self.names = list(named)
         self.landmarks_m = np.array(list(named.values())).reshape(-1, 2)
 
@@ -102,7 +107,7 @@ def solve_three_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
     """As `solve_cones`, where a cone is hidden: only what the lines prove."""
     if not scene.request.lines:
         return []
-    tried = hypotheses_of_three(cones, scene.landmarks_m, scene.size)
+    tried = hypotheses_of_three(cones, scene.landmarks_m, scene.size, scene.stop)
     return [s for s in _solve_all(scene, cones, tried, _WIDE_REACHES_PX) if s.line_share > PROVEN]
 
 
@@ -111,7 +116,7 @@ def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches
     out: list[Solved] = []
     proven: set[int] | None = None
     for hypothesis in tried:
-        _stopped(scene)
+        stopped(scene)
         if proven is not None and set(hypothesis.cone_of.values()) != proven:
             continue
         solved = _solve_one(scene, hypothesis, cones, reaches_px)
@@ -123,7 +128,7 @@ def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches
     return sorted(out, key=lambda solved: -solved.merit)
 
 
-def _stopped(scene: Scene) -> bool:
+def stopped(scene: Scene) -> bool:
     """False, or the end of it all: raises Stopped."""
     if scene.stop():
         raise Stopped
@@ -145,7 +150,7 @@ def solve_points(scene: Scene, marks: Marks) -> list[Solved]:
 
 
 def _solve_marks(scene: Scene, marks: Marks) -> list[Solved]:
-    found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks) if not _stopped(scene))
+    found = (refine(scene, start, marks, {}, [], 0.0) for start in _starts(scene, marks) if not stopped(scene))
     return [solved for solved in found if solved is not None and solved.fit.camera.centre[2] > 0.3]
 
 

@@ -25,6 +25,7 @@ from calibration.search import (
     solve_cones,
     solve_points,
     solve_three_cones,
+    stopped,
     wrong_marks,
 )
 from calibration.store import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
@@ -72,7 +73,7 @@ def _by_hand(scene: Scene) -> Outcome:
     seen = tuple(SeenPoint(name, *at) for name, at in points.items())
     image = np.array(list(points.values()), dtype=float).reshape(-1, 2)
     if len(points) < 4:
-        return _refused(scene, seen, f"only {len(points)} points: at least four are needed")
+        return _refused(scene, seen, f"{len(points)} of at least four points are given: add the others")
     if not np.all((image >= 0) & (image <= np.array(scene.size))):
         return _refused(scene, seen, "a point lies outside the picture of {}x{} pixels".format(*scene.size))
     if spread(scene.landmarks_m) < 0.02 or spread(image) < 0.01:
@@ -104,7 +105,7 @@ def _turned_round(scene: Scene, marks: Marks, line_share: float) -> bool:
 
 def _by_cones(scene: Scene) -> Outcome:
     """Find the cones of each colour that is possible, and the assignment that the lines or the cones alone confirm."""
-    by_colour = [find_cones(scene.image, colour) for colour in _colours(scene)]
+    by_colour = [find_cones(scene.image, colour) for colour in _colours(scene) if not stopped(scene)]
     by_colour.sort(key=_strength, reverse=True)
     best: tuple[list[Solved], list[Cone]] | None = None
     for cones in by_colour:
@@ -185,9 +186,9 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
     if wrong.size and wrong.any():
         off_m = np.where(wrong, mark_offsets_m(scene, solved.fit.camera, solved.marks), 0.0)
         name = scene.names[list(solved.marks)[int(np.argmax(off_m))]]
-        where = f"layout {scene.request.layout!r} of a {scene.court.name} court"
-        if scene.request.points is not None:
-            where = f"a {scene.court.name} court"
+        where = f"court {scene.court.name!r}"
+        if scene.request.points is None:
+            where = f"layout {scene.request.layout!r} on {where}"
         return (
             f"these are not marks of {where}, or one is wrong ({name} would be {100 * off_m.max():.0f} cm off): "
             "check court and layout, then the marks"
@@ -197,7 +198,7 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
     if scene.request.lines and solved.line_share < _LINES_CLEAR:
         other = _better_court(scene, solved)
         if other is not None:
-            return f"the painted lines are not those of a {scene.court.name} court but of {other}: choose that court"
+            return f"the painted lines are not those of court {scene.court.name!r} but of {other!r}: choose that one"
     if solved.ring_off_px > RING_OFF_PX:
         return "the ring is not where you tapped it: tap the middle of the ring again, or check layout and court"
     if second is not None and second.ring_off_px > RING_OFF_PX > 2 * solved.ring_off_px:

@@ -22,12 +22,15 @@ def choose_calibration(
 ) -> tuple[Calibration | None, str]:
     """The calibration, or None, and one line on where it comes from or what to do to get one.
 
-    `known` is the source's own. A calibration file for another image size is not used: its pixels would be wrong.
+    `known` is the source's own, which only a file that the settings name overrules. A file for another image size is
+    not used: its pixels would be wrong.
     Raises CalibrationError where the file is damaged, or the settings name one that is missing or does not fit.
     """
     base, origin = known, "calibration: the virtual gym's own"
-    if base is None:
+    if base is None or config.calibration is not None:
         base, origin = _from_file(config, image_size)
+    elif config.calibration_path.exists():
+        origin += f"; {config.calibration_path} is used only where --set calibration=... names it"
     if rim is None:
         return base, origin
     if not _inside(rim, image_size):

@@ -231,7 +231,10 @@ class Calibrating:
             _log.warning("%s: cannot be written: %s", scene, error.strerror)
 
     def _undo(self) -> str:
-        undo(self._path)
+        try:
+            undo(self._path)
+        except CalibrationError:
+            raise CalibrationError("there is no earlier calibration to go back to") from None
         calibration = load(self._path)
         if calibration.image_size != self._watching.image_size:
             self._watching.use(None)

@@ -163,7 +163,7 @@ def run_box(
         _log.info("%s", origin)
         publisher = stack.enter_context(Publisher(config))
         analysis = Analysis(config, calibration, source, publisher, parts.open_pipeline)
-        keep_rim = source.calibration is None
+        keep_rim = source.calibration is None or config.calibration is not None
         calibrating = Calibrating(config.calibration_path, analysis, publisher, keep_rim, parts.calibrate)
         stack.callback(calibrating.close)
         box = Box(config, source, publisher, analysis, calibrating)

@@ -76,6 +76,8 @@ def execute(args: argparse.Namespace) -> int:
     path = args.out or config.calibration_path
     frames = [read_picture(file) for file in args.image] if args.image else _frames(config)
     _check_sizes(frames)
+    if sys.stderr.isatty():
+        print("courtside: looking for the court, up to half a minute ...", file=sys.stderr)
     outcome = calibrate(frames, _request(args))
     picture = path.with_suffix(".png") if outcome.calibration else path.with_suffix(".refused.png")
     _write(path, picture, outcome, frames)
