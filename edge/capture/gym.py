@@ -70,9 +70,8 @@ def open_gym(config: SourceConfig) -> GymReader:
     query = parse_qs(parts.query, keep_blank_values=True)
     bumps = query.pop("bump", [])
     if query or parts.path.strip("/"):
-        raise CaptureError(
-            f"{config.uri}: write gym://, gym://SCENARIO or gym://SCENARIO?bump=DEGREES@SECONDS; seed, size and fps are settings of 'source'"
-        )
+        forms = "gym://, gym://SCENARIO or gym://SCENARIO?bump=DEGREES@SECONDS"
+        raise CaptureError(f"{config.uri}: write {forms}; seed, size and fps are settings of 'source'")
     scenario = parts.netloc or "practice"
     try:
         gym = VirtualGym(scenario, seed=config.seed, width=config.width, height=config.height, fps=config.fps)
