@@ -32,8 +32,8 @@ _REACHES_PX, _WIDE_REACHES_PX = (12.0, 6.0, 3.0, 3.0), (30.0, 20.0, 12.0, 6.0, 3
 _ON_LINE_PX = 1.2
 _LEAST_SAMPLES, _CONVINCING_SAMPLES = 40, 300
 # Share of the visible lines that is found at their places when a camera is right; below _HOPELESS after one round it
-# is wrong; above _PROVEN the lines overrule a cone.
-LINES_SEEN, _HOPELESS, PROVEN = 0.35, 0.12, 0.6
+# is wrong; above PROVEN the lines overrule a cone, above LINES_ALONE they need hardly any.
+LINES_SEEN, _HOPELESS, PROVEN, LINES_ALONE = 0.35, 0.12, 0.6, 0.8
 _CONE_NEAR_PX = 12.0
 # A ring is hit by a finger to within so many pixels at 1280 across.
 RING_OFF_PX = 8.0
@@ -108,7 +108,16 @@ def solve_three_cones(scene: Scene, cones: list[Cone]) -> list[Solved]:
     if not scene.request.lines:
         return []
     tried = hypotheses_of_three(cones, scene.landmarks_m, scene.size, scene.stop)
-    return [s for s in _solve_all(scene, cones, tried, _WIDE_REACHES_PX) if s.line_share > PROVEN]
+    out = []
+    for solved in _solve_all(scene, cones, tried, _WIDE_REACHES_PX):
+        if solved.line_share < LINES_SEEN:
+            continue
+        # Three cones leave a rough start, from which the lines may be caught by their neighbours: look once more.
+        again = refine(scene, solved.fit.camera, solved.marks, solved.cone_of, cones, solved.oddity, _WIDE_REACHES_PX)
+        best = again if again is not None and again.line_share > solved.line_share else solved
+        if best.line_share > LINES_ALONE:
+            out.append(best)
+    return sorted(out, key=lambda solved: -solved.merit)
 
 
 def _solve_all(scene: Scene, cones: list[Cone], tried: list[Hypothesis], reaches_px: tuple[float, ...]) -> list[Solved]:

@@ -13,6 +13,7 @@ from calibration.homography import spread
 from calibration.quality import Expected, expected_error
 from calibration.request import CalibrationRequest, Outcome, SeenPoint, Verdict
 from calibration.search import (
+    LINES_ALONE,
     LINES_SEEN,
     PROVEN,
     RING_OFF_PX,
@@ -43,7 +44,7 @@ _NO_CONES = (
     "the layout's cones were not recognised for certain: show all of them, check the layout, choose their colour, tap "
     "one, or set the points by hand"
 )
-_LEAST_MARKS, _LINES_ALONE = 3, 0.8
+_LEAST_MARKS = 4
 # Where no four cones do, so many colours are searched for three.
 _COLOURS_OF_THREE = 2
 
@@ -112,7 +113,7 @@ def _by_cones(scene: Scene) -> Outcome:
         solved = solve_cones(scene, cones)
         if solved and (best is None or solved[0].merit > best[0][0].merit):
             best = (solved, cones)
-        if best is not None and best[0][0].line_share > _LINES_ALONE:
+        if best is not None and best[0][0].line_share > LINES_ALONE:
             break
     if best is None or best[0][0].line_share < PROVEN:
         for cones in by_colour[:_COLOURS_OF_THREE]:
@@ -193,7 +194,7 @@ def _doubt(scene: Scene, solved: Solved, second: Solved | None, expected: Expect
             f"these are not marks of {where}, or one is wrong ({name} would be {100 * off_m.max():.0f} cm off): "
             "check court and layout, then the marks"
         )
-    if len(solved.marks) < _LEAST_MARKS and solved.line_share < _LINES_ALONE:
+    if len(solved.marks) < _LEAST_MARKS and solved.line_share < LINES_ALONE:
         return "most marks are not where the painted lines say: check the court and the layout"
     if scene.request.lines and solved.line_share < _LINES_CLEAR:
         other = _better_court(scene, solved)
