@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from calibration.camera import Camera, FloatArray
-from calibration.cones import Cone
+from calibration.silhouette import Cone
 
 # Barrel distortion that is tried, as l1 times the squared half diagonal in focal lengths.
 _BARREL = (0.0, -0.08, -0.2, -0.35)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from calibration.camera import Camera, FloatArray
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.court import Court
 from calibration.request import Outcome
 from calibration.solve import GOOD_CM, USABLE_CM

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from calibration.cones import AUTO, Image
+from calibration.colour import AUTO, Image
 from calibration.lens import Lens
 from calibration.store import Calibration
 

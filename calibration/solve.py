@@ -7,28 +7,16 @@ from datetime import datetime, timezone
 
 import numpy as np
 
-from calibration.cones import AUTO, COLOURS, Cone, ConeColour, Image, average, find_cones, learn_colour
+from calibration.colour import AUTO, COLOURS, ConeColour, Image, learn_colour
+from calibration.cones import average, find_cones
 from calibration.court import COURTS, CourtError
 from calibration.homography import spread
 from calibration.quality import Expected, expected_error
+from calibration.refine import LINES_ALONE, LINES_SEEN, PROVEN, RING_OFF_PX, Solved, mark_offsets_m, refine, wrong_marks
 from calibration.request import CalibrationRequest, Outcome, SeenPoint, Verdict
-from calibration.search import (
-    LINES_ALONE,
-    LINES_SEEN,
-    PROVEN,
-    RING_OFF_PX,
-    Marks,
-    Scene,
-    Solved,
-    Stopped,
-    mark_offsets_m,
-    refine,
-    solve_cones,
-    solve_points,
-    solve_three_cones,
-    stopped,
-    wrong_marks,
-)
+from calibration.scene import Marks, Scene, Stopped, stopped
+from calibration.search import solve_cones, solve_points, solve_three_cones
+from calibration.silhouette import Cone
 from calibration.store import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
 
 __all__ = ["CalibrationRequest", "Outcome", "SeenPoint", "Stopped", "Verdict", "calibrate"]

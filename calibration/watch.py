@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from calibration.background import Background, Found, grey
 from calibration.camera import Camera, FloatArray
 from calibration.cones import average as median_picture
 from calibration.court import Court
 from calibration.files import write_atomically
 from calibration.quality import visible_floor
-from calibration.scene import Found, Scene, grey
 from calibration.store import CalibrationError
 from calibration.turn import average, predict, refine, turned, vote
 
@@ -108,7 +108,7 @@ class MountWatch:
     """
 
     def __init__(self, camera: Camera, court: Court, reference: Image) -> None:
-        self._scene = Scene(camera, reference)
+        self._background = Background(camera, reference)
         self._grid_m, self._grid_px = visible_floor(camera, court)
         self._rng = np.random.default_rng(0)
         self._looks: deque[_Look] = deque(maxlen=_LOOKS)
@@ -118,7 +118,7 @@ class MountWatch:
     @property
     def usable(self) -> bool:
         """Whether the reference has enough points to compare anything with."""
-        return len(self._scene.pixels) >= _PROVEN_POINTS and len(self._grid_m) > 0
+        return len(self._background.pixels) >= _PROVEN_POINTS and len(self._grid_m) > 0
 
     def accept(self, camera: Camera) -> None:
         """Figures are measured with this camera from now on."""
@@ -130,7 +130,7 @@ class MountWatch:
 
         Raises ValueError for a picture of another size.
         """
-        picture = self._scene.picture(image)
+        picture = self._background.picture(image)
         if self._known_s is None:
             self._known_s = time_s
         look = self._measure(picture, time_s, persons)
@@ -144,19 +144,19 @@ class MountWatch:
 
     def _measure(self, picture: Image, time_s: float, persons: FloatArray) -> _Look | None:
         before = [look.turn for look in self._looks if look.turn is not None][-1:]
-        starts = [turned(self._scene.camera, before[0])] if before else [self.in_use]
+        starts = [turned(self._background.camera, before[0])] if before else [self.in_use]
         best, sought = None, 0
         for start in starts:
-            found = self._scene.find(picture, start, persons, wide=True)
+            found = self._background.find(picture, start, persons, wide=True)
             sought = max(sought, found.sought)
             best = self._judge_turn(found, start, time_s)
             if best is not None:
                 return best
         if sought < _POINTS_LEAST:
             return None
-        guess = self._scene.search(picture, self._rng)
+        guess = self._background.search(picture, self._rng)
         if guess is not None:
-            best = self._judge_turn(self._scene.find(picture, guess, persons, wide=True), guess, time_s)
+            best = self._judge_turn(self._background.find(picture, guess, persons, wide=True), guess, time_s)
         return best or _Look(time_s)
 
     def _judge_turn(self, found: Found, start: Camera, time_s: float) -> _Look | None:
@@ -164,22 +164,22 @@ class MountWatch:
         if len(found.index) < _POINTS_LEAST:
             return None
         for agree_px in (_AGREE_PX, _ROUGHLY_PX):
-            look = self._agreed(found, start, time_s, agree_px * self._scene.scale)
+            look = self._agreed(found, start, time_s, agree_px * self._background.scale)
             if look is not None:
                 return look if agree_px == _AGREE_PX else replace(look, points=0)
         return None
 
     def _agreed(self, found: Found, start: Camera, time_s: float, reach: float) -> _Look | None:
-        camera, then_px = self._scene.camera, self._scene.pixels[found.index]
+        camera, then_px = self._background.camera, self._background.pixels[found.index]
         begin = start.R @ camera.R.T
         guess = vote(camera, then_px, found.pixels, reach, self._rng)
         turn, residual = refine(camera, begin if guess is None else guess, then_px, found.pixels)
         good = _near(residual, reach)
-        cells = len(set(self._scene.cell[found.index[good]].tolist()))
+        cells = len(set(self._background.cell[found.index[good]].tolist()))
         if good.sum() < max(_POINTS_LEAST, _SHARE_LEAST * len(good)) or cells < _CELLS_LEAST:
             return None
         split = self._split_cm(turn, then_px[good], found.pixels[good])
-        remains = float(np.median(np.linalg.norm(residual[good], axis=1))) / self._scene.scale
+        remains = float(np.median(np.linalg.norm(residual[good], axis=1))) / self._background.scale
         if not self._better(then_px, found.pixels, residual, reach):
             turn = self.in_use.R @ camera.R.T
         return _Look(time_s, turn, int(good.sum()), cells, remains, split)
@@ -189,7 +189,7 @@ class MountWatch:
 
         Near and far things disagree where the camera was not only turned but moved.
         """
-        camera, index = self._scene.camera, np.arange(len(then_px))
+        camera, index = self._background.camera, np.arange(len(then_px))
         upper, left = (then_px[:, k] < np.median(then_px[:, k]) for k in (1, 0))
         apart = []
         for half in (index % 2 == 0, upper, left):
@@ -202,7 +202,7 @@ class MountWatch:
 
         Scenery that is moved must not be taken for a camera that is.
         """
-        unmoved = now_px - predict(self._scene.camera, then_px, self.in_use)
+        unmoved = now_px - predict(self._background.camera, then_px, self.in_use)
         return _support(residual, reach) > _BETTER * _support(unmoved, reach)
 
     def _judge(self, time_s: float) -> Drift:
@@ -220,7 +220,7 @@ class MountWatch:
 
     def _moved(self, looks: list[_Look]) -> Drift:
         """What looks that all say so make of it, if they say the same."""
-        camera = self._scene.camera
+        camera = self._background.camera
         turn = average([look.turn for look in looks if look.turn is not None])
         now = turned(camera, turn)
         error = self._apart_cm(self.in_use, now)
@@ -241,13 +241,13 @@ class MountWatch:
     def _drift(self, look: _Look) -> float | None:
         """Centimetres by which figures are off, or None where the camera in use still holds."""
         assert look.turn is not None
-        now = turned(self._scene.camera, look.turn)
+        now = turned(self._background.camera, look.turn)
         shift = self._shift_px(now) * _REFERENCE_WIDTH / now.image_size[0]
         error = self._apart_cm(self.in_use, now)
         return error if shift > _MOVED_PX and error > _MOVED_CM else None
 
     def _shift_px(self, now: Camera) -> float:
-        there, here = (predict(self._scene.camera, self._grid_px, camera) for camera in (now, self.in_use))
+        there, here = (predict(self._background.camera, self._grid_px, camera) for camera in (now, self.in_use))
         return float(np.nanmedian(np.linalg.norm(there - here, axis=1)))
 
     def _apart_cm(self, first: Camera, second: Camera) -> float:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import cv2
 
-from calibration.cones import AUTO, COLOURS, Image, average
+from calibration.colour import AUTO, COLOURS, Image
+from calibration.cones import average
 from calibration.court import COURT_NAMES, COURTS, DIMENSIONS, LAYOUTS, find_court
 from calibration.files import reference_path
 from calibration.lens import Lens, load_lens

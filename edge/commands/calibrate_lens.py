@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibration.camera import FloatArray
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.lens import LEAST_BOARDS, LensError, board_size, find_board, measure_lens, save_lens
 from edge.commands.calibrate_rim import read_picture
 from edge.commands.options import CommandError, add_settings_options, settings

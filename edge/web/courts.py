@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calibration.cones import AUTO, COLOURS
+from calibration.colour import AUTO, COLOURS
 from calibration.court import COURT_NAMES, CUSTOM, DIMENSIONS, LAYOUTS, Court, CourtError, find_court
 from edge.publish.messages import court_dimensions
 

@@ -9,7 +9,8 @@ from itertools import islice
 import numpy as np
 
 from calibration.camera import FloatArray
-from calibration.cones import COLOURS, PAPER_HIGH, PAPER_LOW, Image, paper_cones
+from calibration.colour import COLOURS, Image
+from calibration.cones import PAPER_HIGH, PAPER_LOW, paper_cones
 from calibration.homography import apply_homography, fit_homography
 from calibration.quality import visible_floor
 from calibration.solve import CalibrationRequest, Outcome, calibrate

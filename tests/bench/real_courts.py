@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from calibration.camera import Camera, FloatArray
-from calibration.cones import COLOURS, find_cones
+from calibration.colour import COLOURS
+from calibration.cones import find_cones
 from calibration.fit import Points, fit_camera, no_lines
 from calibration.homography import apply_homography, camera_from_homography, camera_with_focal, fit_homography
 from calibration.lens import LensError, board_size, find_board, measure_lens

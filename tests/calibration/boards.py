@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from calibration.camera import Camera
-from calibration.cones import Image
+from calibration.colour import Image
 
 SQUARE_M = 0.1
 _FINE = 2

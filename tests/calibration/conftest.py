@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from calibration.cones import Image
+from calibration.colour import Image
 from edge.simulator import Scenario, VirtualGym
 
 SIZE = (960, 540)

@@ -10,8 +10,8 @@ import pytest
 
 from calibration.assign import KEPT, hypotheses, hypotheses_of_three
 from calibration.camera import Camera, FloatArray, look_at
-from calibration.cones import Cone
 from calibration.court import FIBA, LAYOUTS, layout_landmarks
+from calibration.silhouette import Cone
 
 SIZE = (1280, 720)
 CORNER = replace(look_at([0.5, -10.5, 4.0], [9.5, -0.5, 0.5], SIZE, 85.0), distortion=(-0.1, 0.0))

@@ -11,16 +11,9 @@ import numpy as np
 import pytest
 
 from calibration.camera import FloatArray, look_at
-from calibration.cones import (
-    COLOURS,
-    MOST_CANDIDATES,
-    Cone,
-    Image,
-    average,
-    find_cones,
-    learn_colour,
-    paper_cones,
-)
+from calibration.colour import COLOURS, Image, learn_colour
+from calibration.cones import MOST_CANDIDATES, average, find_cones, paper_cones
+from calibration.silhouette import Cone
 from edge.simulator import VirtualGym
 from edge.simulator.cones import ConeKind, draw_cones
 from tests.calibration.conftest import SIZE, bare, pictures

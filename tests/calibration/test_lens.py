@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.camera import FloatArray
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.lens import (
     LEAST_BOARDS,
     Lens,

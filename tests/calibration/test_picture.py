@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.camera import Camera, FloatArray, look_at
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.court import FIBA
 from calibration.picture import draw, draw_calibration
 from calibration.request import Outcome, SeenPoint, Verdict

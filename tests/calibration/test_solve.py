@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.camera import Camera, FloatArray
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.lens import Lens
 from calibration.quality import visible_floor
 from calibration.solve import USABLE_CM, CalibrationRequest, Outcome, Stopped, calibrate

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from calibration.camera import look_at
-from calibration.cones import Image
+from calibration.colour import Image
 from calibration.court import COURTS, LAYOUTS
 from calibration.files import history_folder, reference_path
 from calibration.lens import Lens, save_lens
