@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 import numpy as np
 
 from calibration.court import Court
+from calibration.picture import draw_calibration
 from calibration.store import Calibration
 from edge.calibrated import STEADY, Standing
 from edge.capture import Source
@@ -107,6 +108,13 @@ class Analysis:
                 self._calibration = calibration
                 self._recalibrate = True
             return True
+
+    def court_picture(self) -> Image | None:
+        """The newest frame with the court drawn over it as it is believed to lie now; None without either."""
+        image, calibration = self.newest_image, self._calibration
+        if image is None or calibration is None or calibration.image_size != (image.shape[1], image.shape[0]):
+            return None
+        return draw_calibration(image, calibration)
 
     @property
     def image_size(self) -> tuple[int, int]:

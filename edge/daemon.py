@@ -168,8 +168,14 @@ def run_box(
         stack.callback(calibrating.close)
         box = Box(config, source, publisher, analysis, calibrating)
         if config.web.enabled:
-            tls = tls_context(config.mqtt)
-            server = WebServer(config, publisher.broker_address, lambda: analysis.newest_image, tls, calibrating.jpeg)
+            server = WebServer(
+                config,
+                publisher.broker_address,
+                lambda: analysis.newest_image,
+                tls_context(config.mqtt),
+                calibrating.jpeg,
+                analysis.court_picture,
+            )
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))
             _log.info("the page: %s", "  ".join(server.addresses()))

@@ -40,6 +40,7 @@ class WebServer:
     `broker`: host and port that `/mqtt` leads to; `broker_tls` where that is a TLS port. `snapshot` gives the newest
     frame, (H, W, 3) BGR, or None while there is none; it is called from the server's threads. `drafts` gives a
     calibration draft's JPEG by its id, with the court drawn over it or plain, or None where there is no such draft.
+    `court` gives the newest frame with the court drawn over it as the box believes it now, or None.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class WebServer:
         snapshot: Callable[[], Image | None] | None = None,
         broker_tls: ssl.SSLContext | None = None,
         drafts: Callable[[str, bool], bytes | None] | None = None,
+        court: Callable[[], Image | None] | None = None,
     ) -> None:
         self._config = config
         self.port = config.web.port  # once entered: the port it is served on
         self._pipe = MqttPipe(broker[0], broker[1], broker_tls)
         self._encoder = SnapshotEncoder(snapshot or (lambda: None))
+        self._court = SnapshotEncoder(court or (lambda: None))
         self._drafts = drafts or (lambda *_: None)
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,6 +122,7 @@ class WebServer:
         app.router.add_get("/", self._index)
         app.router.add_get("/config.json", self._page_settings)
         app.router.add_get("/snapshot.jpg", self._snapshot)
+        app.router.add_get("/court.jpg", self._court_drawn)
         app.router.add_get("/courts.json", self._courts)
         app.router.add_get("/calibration.jpg", self._draft)
         app.router.add_get("/mqtt", self._pipe.handle)
@@ -140,10 +144,10 @@ class WebServer:
         )
 
     async def _snapshot(self, _: web.Request) -> web.Response:
-        jpeg = await asyncio.get_running_loop().run_in_executor(None, self._encoder.newest)
-        if jpeg is None:
-            raise web.HTTPNotFound(text="no frame yet")
-        return web.Response(body=jpeg, content_type="image/jpeg")
+        return await _picture(self._encoder, "no frame yet")
+
+    async def _court_drawn(self, _: web.Request) -> web.Response:
+        return await _picture(self._court, "no frame yet, or no calibration")
 
     async def _courts(self, request: web.Request) -> web.Response:
         try:
@@ -156,6 +160,13 @@ class WebServer:
         if jpeg is None:
             raise web.HTTPNotFound(text="no such draft; look for the cones again")
         return web.Response(body=jpeg, content_type="image/jpeg")
+
+
+async def _picture(encoder: SnapshotEncoder, without: str) -> web.Response:
+    jpeg = await asyncio.get_running_loop().run_in_executor(None, encoder.newest)
+    if jpeg is None:
+        raise web.HTTPNotFound(text=without)
+    return web.Response(body=jpeg, content_type="image/jpeg")
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

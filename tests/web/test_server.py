@@ -120,6 +120,16 @@ def test_settings_of_the_page(server: WebServer) -> None:
     assert json.loads(body) == {"site": "gym", "court": "a", "prefix": "courtside/gym/a", "schema_version": 1}
 
 
+def test_the_court_is_drawn_over_the_newest_frame_or_not_found() -> None:
+    frames: list[Image | None] = [None]
+    with WebServer(config(), ("127.0.0.1", 1), court=lambda: frames[-1]) as server:
+        assert get(server, "/court.jpg")[0].status == 404
+        frames.append(np.full((20, 30, 3), 90, np.uint8))
+        response, body = get(server, "/court.jpg")
+        assert response.getheader("Content-Type") == "image/jpeg"
+        assert cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR).shape == (20, 30, 3)
+
+
 def test_snapshot_is_the_newest_frame_or_not_found() -> None:
     frames: list[Image | None] = [None]
     with WebServer(config(), ("127.0.0.1", 1), lambda: frames[-1]) as server:
