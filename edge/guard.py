@@ -31,7 +31,7 @@ LOOK_S = 1.0
 REFERENCE_PICTURES = 5
 STOP_S = 2.0
 _BLOCKED = (
-    "nothing of the calibrated scene is recognised: it was turned far away, something covers the lens, or it is dark; "
+    "nothing of the calibrated scene is recognised: the camera was turned far, or it is covered or dark; "
     "clear its view, or calibrate again"
 )
 _FEATURELESS = "the picture has too little in it to tell whether the camera moves: nobody watches that"
@@ -166,7 +166,7 @@ class Guard:
         elif drift.state == "moved" and drift.proven and drift.camera is not None:
             self._realign(drift, drift.camera)
         elif drift.state == "moved":
-            detail = f"it was moved, positions are off by {_length(drift.error_cm)}: turn it back, or calibrate again"
+            detail = f"the camera was moved; positions are off by {_length(drift.error_cm)}: turn it back, or calibrate again"
             self._say(Standing("moved", moved_cm=drift.error_cm, detail=detail))
         elif drift.state == "blocked":
             self._say(Standing("blocked", detail=_BLOCKED))
@@ -176,7 +176,7 @@ class Guard:
         assert self._watch is not None
         calibration = realigned(self._known, self._watch.in_use, camera, drift.unsure_cm)
         was_off = _length(drift.error_cm)
-        detail = f"it was turned, positions were off by {was_off}, and the box made up for it: nothing needs to be done"
+        detail = f"the camera was turned; positions were off by {was_off}, and the box made up for it: nothing to do"
         standing = Standing(moved_cm=drift.error_cm, realigned=True, detail=detail)
         if self._watched.stand(self._known, calibration, standing):
             self._watch.accept(camera)

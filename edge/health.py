@@ -54,7 +54,7 @@ def find_warnings(
     if broker_problem:
         found.append(f"broker: {broker_problem}")
     if mount_problem:
-        found.append(f"camera: {mount_problem}")
+        found.append(mount_problem)
     if calibration == "uncalibrated":
         found.append("no rim is known: shots are found, but not whether they went in; tap the rim on the page")
     if host.get("temperature_c", 0.0) >= _HOT_C:

@@ -132,4 +132,4 @@ def test_a_file_that_the_settings_name_has_to_fit(tmp_path: Path) -> None:
 def test_a_moved_camera_is_a_warning() -> None:
     host = {"temperature_c": 50.0, "disk_free_mb": 9000.0}
     found = find_warnings(SourceState("connected", "fine"), "calibrated", "", host, "the camera was moved")
-    assert found == ("camera: the camera was moved",)
+    assert found == ("the camera was moved",)

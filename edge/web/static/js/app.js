@@ -41,7 +41,7 @@ function showState() {
   if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Calibrate below.");
   if (state.calibration?.suspect) {
     // The box says the same in its own words with its next warnings.
-    notes = [suspicion(state.calibration), ...notes.filter((note) => !note.startsWith("camera: "))];
+    notes = [suspicion(state.calibration), ...notes.filter((note) => note !== state.calibration.detail)];
   }
   showNotes(link === "online" ? notes : []);
 }
