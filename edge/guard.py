@@ -166,7 +166,8 @@ class Guard:
         elif drift.state == "moved" and drift.proven and drift.camera is not None:
             self._realign(drift, drift.camera)
         elif drift.state == "moved":
-            detail = f"the camera was moved; positions are off by {_length(drift.error_cm)}: turn it back, or calibrate again"
+            off = _length(drift.error_cm)
+            detail = f"the camera was moved; positions are off by {off}: turn it back, or calibrate again"
             self._say(Standing("moved", moved_cm=drift.error_cm, detail=detail))
         elif drift.state == "blocked":
             self._say(Standing("blocked", detail=_BLOCKED))

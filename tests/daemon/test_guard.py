@@ -211,7 +211,7 @@ def test_a_picture_with_nothing_in_it_is_said_once() -> None:
     report = report_of(scene.analysis.calibration, scene.analysis.standing)
     assert (report.state, report.suspect, report.detail) == ("calibrated", False, standing.detail)
     warnings = find_warnings(SourceState("connected", ""), "calibrated", "", {}, scene.analysis.standing.detail)
-    assert warnings == (f"camera: {standing.detail}",)
+    assert warnings == (standing.detail,)
 
 
 def test_without_a_court_there_is_nothing_to_watch() -> None:
