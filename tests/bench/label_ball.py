@@ -229,7 +229,7 @@ def main() -> None:
     arguments.add_argument("--columns", type=int, default=4)
     arguments.add_argument("--rows", type=int, default=3)
     arguments.add_argument("--out", type=Path, default=Path("label_ball"), help="stem of the PNG files")
-    chosen = arguments.parse_args()
+    chosen = arguments.parse_intermixed_args()
     videos = need(chosen.data / "videos")
     if chosen.command == "sheet" and (chosen.clip is None or not chosen.frames):
         raise SystemExit("sheet: name a clip with --clip, and frames")
