@@ -10,9 +10,9 @@ import numpy as np
 from calibration.camera import Camera, FloatArray
 from calibration.colour import Image
 from calibration.court import Court
+from calibration.model import Calibration, RimBox
 from calibration.request import Outcome
 from calibration.solve import GOOD_CM, USABLE_CM
-from calibration.store import Calibration, RimBox
 from calibration.view import floor_covariance
 
 _GREEN, _YELLOW, _RED = (96, 200, 60), (60, 200, 240), (60, 60, 235)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from calibration.camera import Camera, FloatArray
 from calibration.fit import Fit, LinePoints, Points, fit_camera, no_lines
 from calibration.lines import find_lines, sample_lines
+from calibration.model import ring_box
 from calibration.scene import Marks, Scene
 from calibration.silhouette import Cone
-from calibration.store import ring_box
 from calibration.view import floor_parameter_jacobian
 
 # How well a cone's foot is seen, px at 1280 across, and how well a cone or a finger is put on a mark.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from calibration.colour import AUTO, Image
 from calibration.lens import Lens
-from calibration.store import Calibration
+from calibration.model import Calibration
 
 Verdict = Literal["good", "usable", "refused"]
 

@@ -11,13 +11,13 @@ from calibration.colour import AUTO, COLOURS, ConeColour, Image, learn_colour
 from calibration.cones import average, find_cones
 from calibration.court import COURTS, CourtError
 from calibration.homography import spread
+from calibration.model import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
 from calibration.quality import Expected, expected_error
 from calibration.refine import LINES_ALONE, LINES_SEEN, PROVEN, RING_OFF_PX, Solved, mark_offsets_m, refine, wrong_marks
 from calibration.request import CalibrationRequest, Outcome, SeenPoint, Verdict
 from calibration.scene import Marks, Scene, Stopped, stopped
 from calibration.search import solve_cones, solve_points, solve_three_cones
 from calibration.silhouette import Cone
-from calibration.store import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
 
 __all__ = ["CalibrationRequest", "Outcome", "SeenPoint", "Stopped", "Verdict", "calibrate"]
 

@@ -18,8 +18,8 @@ from calibration.camera import Camera, FloatArray
 from calibration.cones import average as median_picture
 from calibration.court import Court
 from calibration.files import write_atomically
+from calibration.model import CalibrationError
 from calibration.quality import visible_floor
-from calibration.store import CalibrationError
 from calibration.turn import average, predict, refine, turned, vote
 
 Image = npt.NDArray[np.uint8]

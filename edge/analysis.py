@@ -12,8 +12,8 @@ from datetime import datetime, timezone
 import numpy as np
 
 from calibration.court import Court
+from calibration.model import Calibration
 from calibration.picture import draw_calibration
-from calibration.store import Calibration
 from edge.calibrated import STEADY, Standing
 from edge.capture import Source
 from edge.config import Config

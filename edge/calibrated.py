@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 
 from calibration.camera import Camera
+from calibration.model import Calibration, CalibrationError, CameraModel, RimBox
 from calibration.request import Outcome
-from calibration.store import Calibration, CalibrationError, CameraModel, RimBox, load
+from calibration.store import load
 from calibration.turn import predict
 from edge.config import Config
 from edge.publish.payloads import CalibrationDraft, DraftPoint, LiveRim

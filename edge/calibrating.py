@@ -16,10 +16,11 @@ import cv2
 
 from calibration.files import reference_path
 from calibration.lens import LensError, load_lens
+from calibration.model import Calibration, CalibrationError, RimBox
 from calibration.picture import draw_calibration
 from calibration.request import CalibrationRequest, Outcome
 from calibration.solve import Stopped, calibrate
-from calibration.store import Calibration, CalibrationError, RimBox, load, save, undo
+from calibration.store import load, save, undo
 from calibration.watch import save_reference
 from edge.calibrated import Standing, describe_draft, report_of
 from edge.job import Job

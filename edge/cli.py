@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from calibration.lens import LensError
-from calibration.store import CalibrationError
+from calibration.model import CalibrationError
 from edge.capture.source import CaptureError
 from edge.commands import analyze, calibrate, config, doctor, engines, run
 from edge.commands.options import CommandError

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from calibration.model import Calibration, RimBox
 from calibration.solve import calibrate
-from calibration.store import Calibration, RimBox
 from edge.analysis import Analysis
 from edge.calibrated import choose_calibration
 from edge.calibrating import Calibrating, Solver

@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.camera import Camera
 from calibration.files import reference_path
-from calibration.store import Calibration, CalibrationError
+from calibration.model import Calibration, CalibrationError
 from calibration.watch import (
     Drift,
     MountWatch,

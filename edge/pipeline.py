@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from calibration.view import CourtView
 from edge.config import Config
 from edge.game.shots import ShotFinder

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.capture.source import CaptureError, SourceInfo
 from edge.config import SourceConfig
 from edge.simulator import SimulatorError, Truth, VirtualGym

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.capture.container import check_file, missing_bytes
 from edge.capture.source import CaptureError, Reader, SourceInfo
 from edge.config import SourceConfig

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.capture.mailbox import Mailbox
 from edge.capture.source import CaptureError, Reader, SourceInfo
 from edge.types import Frame, SourceState

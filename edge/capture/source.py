@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.types import Frame, Image, SourceState
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.model import Calibration, RimBox
 from calibration.picture import draw_calibration
-from calibration.store import Calibration, RimBox, load, save
+from calibration.store import load, save
 from edge.calibrated import choose_calibration
 from edge.capture import first_frame, open_source
 from edge.commands.options import CommandError, add_out_option, add_rim_option, add_settings_options, settings

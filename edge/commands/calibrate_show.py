@@ -7,8 +7,9 @@ from pathlib import Path
 
 import cv2
 
+from calibration.model import Calibration, CalibrationError
 from calibration.picture import draw_calibration
-from calibration.store import Calibration, CalibrationError, load, undo
+from calibration.store import load, undo
 from edge.capture import first_frame, open_source
 from edge.commands.calibrate_rim import read_picture
 from edge.commands.options import CommandError, add_out_option, add_settings_options, settings

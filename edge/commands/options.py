@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from calibration.store import RimBox
+from calibration.model import RimBox
 from edge.config import Config, load
 
 

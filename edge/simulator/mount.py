@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.camera import Camera, look_at
 from calibration.court import Court
-from calibration.store import Calibration, from_camera, ring_box
+from calibration.model import Calibration, from_camera, ring_box
 from edge.simulator.scenario import SimulatorError
 from edge.simulator.things import visible_layouts
 

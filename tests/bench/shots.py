@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from calibration.store import Calibration, RimBox
+from calibration.model import Calibration, RimBox
 from edge.capture import open_source
 from edge.config import Config, parse
 from edge.pipeline import open_pipeline

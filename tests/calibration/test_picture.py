@@ -12,9 +12,9 @@ import pytest
 from calibration.camera import Camera, FloatArray, look_at
 from calibration.colour import Image
 from calibration.court import FIBA
+from calibration.model import Calibration, RimBox, from_camera, ring_box
 from calibration.picture import draw, draw_calibration
 from calibration.request import Outcome, SeenPoint, Verdict
-from calibration.store import Calibration, RimBox, from_camera, ring_box
 
 SIZE = (960, 540)
 STRAIGHT = look_at([1.0, -10.0, 4.0], [9.5, 0.0, 1.2], SIZE, 82.0)

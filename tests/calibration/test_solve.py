@@ -12,9 +12,10 @@ import pytest
 from calibration.camera import Camera, FloatArray
 from calibration.colour import Image
 from calibration.lens import Lens
+from calibration.model import Calibration, CalibrationError
 from calibration.quality import visible_floor
 from calibration.solve import USABLE_CM, CalibrationRequest, Outcome, Stopped, calibrate
-from calibration.store import Calibration, CalibrationError, load, save
+from calibration.store import load, save
 from edge.simulator import VirtualGym
 from tests.calibration.conftest import SIZE, bare, pictures
 

@@ -9,16 +9,8 @@ import pytest
 from calibration.camera import look_at
 from calibration.court import FIBA
 from calibration.files import HISTORY_KEPT, history_folder, reference_path
-from calibration.store import (
-    Calibration,
-    CalibrationError,
-    RimBox,
-    from_camera,
-    load,
-    ring_box,
-    save,
-    undo,
-)
+from calibration.model import Calibration, CalibrationError, RimBox, from_camera, ring_box
+from calibration.store import load, save, undo
 from calibration.view import PARAMETERS
 
 CAMERA = look_at([2.0, -9.0, 3.5], [11.0, 0.0, 1.5], (1280, 720), 70.0)

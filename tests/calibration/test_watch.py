@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.store import CalibrationError
+from calibration.model import CalibrationError
 from calibration.watch import Drift, Image, MountWatch, load_reference, make_reference, save_reference
 from edge.simulator import VirtualGym, find_scenario
 from tests.bench.bump import seconds

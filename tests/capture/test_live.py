@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.capture import CaptureError, SourceInfo, first_frame, open_source
 from edge.capture.live import LiveSource
 from edge.config import SourceConfig

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge import pipeline as pipeline_module
 from edge.capture import SourceInfo, open_source
 from edge.cli import main

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from calibration.camera import look_at
-from calibration.store import RimBox, from_camera, load, save
+from calibration.model import RimBox, from_camera
+from calibration.store import load, save
 from edge.cli import main
 from edge.simulator import VirtualGym
 

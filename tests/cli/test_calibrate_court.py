@@ -13,8 +13,9 @@ from calibration.colour import Image
 from calibration.court import COURTS, LAYOUTS
 from calibration.files import history_folder, reference_path
 from calibration.lens import Lens, save_lens
+from calibration.model import Calibration, from_camera
 from calibration.quality import visible_floor
-from calibration.store import Calibration, from_camera, load, save
+from calibration.store import load, save
 from calibration.watch import load_reference
 from edge.commands import calibrate_court
 from edge.commands.calibrate_rim import read_picture

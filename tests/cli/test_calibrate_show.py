@@ -14,8 +14,9 @@ import pytest
 from calibration.camera import look_at
 from calibration.court import FIBA
 from calibration.files import reference_path
+from calibration.model import Calibration, Quality, RimBox, from_camera, ring_box
 from calibration.picture import draw_calibration
-from calibration.store import Calibration, Quality, RimBox, from_camera, load, ring_box, save
+from calibration.store import load, save
 from calibration.watch import load_reference, save_reference
 from edge.commands.calibrate_rim import read_picture
 from edge.simulator import VirtualGym

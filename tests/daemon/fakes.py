@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from calibration.store import Calibration
+from calibration.model import Calibration
 from edge.pipeline import Step
 from edge.types import Frame, Outcome, ShotEvent, ShotPhase, Snapshot, StageTimes
 

@@ -16,7 +16,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from calibration import store
-from calibration.store import RimBox
+from calibration.model import RimBox
 from edge.config import Config, parse
 from edge.daemon import DaemonError, Parts, run_box
 from edge.publish import PublishError

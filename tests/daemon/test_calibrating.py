@@ -15,9 +15,10 @@ import pytest
 
 from calibration.camera import look_at
 from calibration.files import reference_path
+from calibration.model import Calibration, CalibrationError, Quality, RimBox, from_camera
 from calibration.request import CalibrationRequest, Outcome, SeenPoint
 from calibration.solve import Stopped
-from calibration.store import Calibration, CalibrationError, Quality, RimBox, from_camera, load, save
+from calibration.store import load, save
 from calibration.watch import load_reference, save_reference
 from edge import calibrating as module
 from edge.calibrated import STEADY, Standing, report_of

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from calibration.files import reference_path
-from calibration.store import Calibration, load, save, undo
+from calibration.model import Calibration
+from calibration.store import load, save, undo
 from calibration.watch import load_reference, save_reference
 from edge.calibrated import STEADY, Standing, realigned, report_of
 from edge.guard import REFERENCE_PICTURES, Guard, Sight

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from calibration.camera import look_at
-from calibration.store import Calibration, CalibrationError, RimBox, from_camera, save
+from calibration.model import Calibration, CalibrationError, RimBox, from_camera
+from calibration.store import save
 from edge.calibrated import choose_calibration
 from edge.config import Config
 from edge.health import Meter, find_warnings

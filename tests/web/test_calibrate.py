@@ -15,9 +15,10 @@ import pytest
 
 from calibration.court import COURT_NAMES, FIBA
 from calibration.files import reference_path
+from calibration.model import Calibration
 from calibration.request import CalibrationRequest, Outcome
 from calibration.solve import calibrate
-from calibration.store import Calibration, load, save
+from calibration.store import load, save
 from edge.config import Config, parse
 from edge.daemon import Parts, run_box
 from edge.simulator import VirtualGym
