@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from calibration.camera import Camera
+from calibration.camera import Camera, FloatArray
 from calibration.court import Court, CourtError, find_court
 from calibration.view import PARAMETERS, CourtView
 
