@@ -133,19 +133,13 @@ def play(seed: int, length_s: int, say: Callable[[str], None]) -> tuple[int, flo
     return alarms, length_s / 3600
 
 
-def run(seeds: Iterable[int], play_seeds: Iterable[int], each_s: int, say: Callable[[str], None]) -> dict[str, float]:
-    """Knocks on the mounts of all seeds; then so many seconds of play on each of the play's."""
+def knocks(seeds: Iterable[int], say: Callable[[str], None]) -> dict[str, float]:
+    """A knock on the mount of every seed."""
     tally = Tally()
     for seed in seeds:
         one_bump(seed, tally, say)
-    alarms, hours = 0, 0.0
-    for seed in play_seeds:
-        more, longer = play(seed, each_s, say)
-        alarms, hours = alarms + more, hours + longer
     return {
         "bump_found_share": tally.found / max(tally.bumps, 1),
-        "bump_false_alarms_per_h": alarms / max(hours, 1e-9),
-        "bump_hours_of_play": hours,
         "bumps": tally.bumps,
         "bump_found_in_cm_share": (tally.found - tally.blocked) / max(tally.bumps, 1),
         "bump_alarms_before": tally.early,
@@ -156,3 +150,12 @@ def run(seeds: Iterable[int], play_seeds: Iterable[int], each_s: int, say: Calla
         "bump_realigned_p95_cm": float(np.percentile(tally.realigned_cm, 95)) if tally.realigned_cm else float("nan"),
         "bump_wrong_realigned": tally.wrong,
     }
+
+
+def plays(seeds: Iterable[int], each_s: int, say: Callable[[str], None]) -> dict[str, float]:
+    """So many seconds of play on the mount of every seed, and the alarms that nobody caused."""
+    alarms, hours = 0, 0.0
+    for seed in seeds:
+        more, longer = play(seed, each_s, say)
+        alarms, hours = alarms + more, hours + longer
+    return {"bump_false_alarms_per_h": alarms / max(hours, 1e-9), "bump_hours_of_play": hours}

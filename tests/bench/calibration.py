@@ -16,6 +16,7 @@ from tests.bench import bump, mounts, real_courts
 from tests.bench.common import Figure, need, parser, report, table
 
 FIRST_SEED = 3000
+PLAYS = 12
 _METHODS = (
     ("courtside", ""),
     ("courtside, cones alone", "cones_only_"),
@@ -29,7 +30,7 @@ def main() -> int:
     arguments = parser(__doc__ or "")
     arguments.add_argument("--mounts", type=int, default=200, help="virtual mounts to calibrate")
     arguments.add_argument("--bumps", type=int, default=200, help="virtual mounts that are knocked")
-    arguments.add_argument("--hours", type=float, default=2.0, help="play without a knock, over twelve mounts")
+    arguments.add_argument("--hours", type=float, default=2.0, help=f"play without a knock, over {PLAYS} mounts")
     arguments.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the mounts, the knocks and the play")
     args = arguments.parse_args()
     if args.quick:
@@ -52,9 +53,9 @@ def main() -> int:
         if not found:
             print(f"{root}: nothing there for {real.__name__}", file=sys.stderr)
         figures.update(found)
-    play = _seeds(args.first_seed, 12, "play")
-    each_s = round(3600 * args.hours / 12)
-    figures.update(bump.run(_seeds(args.first_seed, args.bumps, "knocks"), play, each_s, tqdm.write))
+    each_s = round(3600 * args.hours / PLAYS)
+    figures.update(bump.knocks(_seeds(args.first_seed, args.bumps, "knocks"), tqdm.write))
+    figures.update(bump.plays(_seeds(args.first_seed, PLAYS, "play"), each_s, tqdm.write))
     figures["wall_clock_s"] = time.monotonic() - start_s
     report(figures, args.json)
     return 0
