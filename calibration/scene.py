@@ -46,6 +46,10 @@ class Scene:
         """The same picture taken for another court, with its marks on the landmarks of the same names."""
         return Scene(self.image, replace(self.request, court=court.name, court_changes={}), self.stop)
 
+    def at(self, layout: str) -> Scene:
+        """The same picture taken for another layout of the same court. Raises CourtError where it has none such."""
+        return Scene(self.image, replace(self.request, layout=layout), self.stop)
+
 
 def stopped(scene: Scene) -> bool:
     """False, or the end of it all: raises Stopped."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import numpy as np
 
 from calibration.colour import AUTO, COLOURS, ConeColour, Image, learn_colour
 from calibration.cones import average, find_cones
-from calibration.court import COURTS, CourtError
+from calibration.court import COURTS, LAYOUTS, CourtError
 from calibration.homography import spread
 from calibration.model import Calibration, CalibrationError, Landmark, Quality, from_camera, ring_box
 from calibration.quality import Expected, expected_error
@@ -33,6 +34,8 @@ _NO_CONES = (
     "one, or set the points by hand"
 )
 _LEAST_MARKS = 4
+# Of clear cones, so many are held against other layouts.
+_CLEAR_TRIED = 6
 # Where no four cones do, so many colours are searched for three.
 _COLOURS_OF_THREE = 2
 
@@ -110,9 +113,33 @@ def _by_cones(scene: Scene) -> Outcome:
                 best = (solved, cones)
                 break
     if best is None:
-        return _no_assignment(scene, by_colour[0])
-    solved, cones = best
-    return _judged(scene, solved[0], _seen_cones(scene, solved[0], cones), solved[1] if len(solved) > 1 else None)
+        outcome = _no_assignment(scene, by_colour[0])
+    else:
+        solved, cones = best
+        second = solved[1] if len(solved) > 1 else None
+        outcome = _judged(scene, solved[0], _seen_cones(scene, solved[0], cones), second)
+    other = _other_layout(scene, by_colour[0]) if outcome.calibration is None else None
+    if other is None:
+        return outcome
+    reason = f"the cones stand like layout {other!r}, not {scene.request.layout!r}: choose that one, or move the cones"
+    return replace(outcome, detail=reason)
+
+
+def _other_layout(scene: Scene, cones: list[Cone]) -> str | None:
+    """Another layout of the same court that clear cones stand like, as the lines say."""
+    clear = [cone for cone in cones if cone.clear][:_CLEAR_TRIED]
+    if len(clear) < _LEAST_MARKS or not scene.request.lines:
+        return None
+    for name in LAYOUTS:
+        if name == scene.request.layout:
+            continue
+        try:
+            found = solve_cones(scene.at(name), clear)
+        except CourtError:
+            continue
+        if found and len(found[0].marks) >= _LEAST_MARKS and found[0].line_share > LINES_ALONE:
+            return name
+    return None
 
 
 def _strength(cones: list[Cone]) -> float:

@@ -279,6 +279,11 @@ def test_the_wrong_court_is_refused_and_the_right_one_is_named(
     assert outcome.proposal is not None
 
 
+@pytest.mark.parametrize("layout", ["half-court", "three-point"])
+def test_a_wrong_layout_is_refused_and_the_right_one_is_named(frames: list[Image], layout: str) -> None:
+    assert_refused(calibrate(frames, replace(KEY, layout=layout)), "layout 'key'")
+
+
 def test_cones_on_a_line_are_refused_and_shown(gym: VirtualGym) -> None:
     line = VirtualGym(bare(), 9, *SIZE)
     line.cones_m = np.column_stack([np.linspace(7.0, 12.5, 4), np.linspace(-1.0, 1.5, 4), np.zeros(4)])
