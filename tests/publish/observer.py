@@ -12,7 +12,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 
 
 def wait_until(condition: Callable[[], Any], what: str = "condition") -> None:
