@@ -41,7 +41,8 @@ def _label(entry: Any, where: str) -> Label:
         raise SystemExit(f'{where}: write {{"balls": [[x, y, radius], ...]}}, and "partly": true where mostly hidden')
     balls = []
     for ball in entry["balls"]:
-        if len(ball) != 3 or not all(isinstance(value, int | float) for value in ball) or ball[2] <= 0:
+        numbers = isinstance(ball, list) and all(isinstance(value, (int, float)) for value in ball)
+        if not numbers or len(ball) != 3 or ball[2] <= 0:
             raise SystemExit(f"{where}: {ball} is no [x, y, radius] in px")
         balls.append((float(ball[0]), float(ball[1]), float(ball[2])))
     if entry.get("partly", False) not in (True, False):
@@ -52,7 +53,9 @@ def _label(entry: Any, where: str) -> Label:
 def read_labels(path: Path = TRUTH) -> dict[str, dict[int, Label]]:
     """Labels by clip (path below the folder of videos) and frame, counted from 0 as OpenCV decodes them in order.
 
-    A frame with no balls shows none; a frame that is absent was not labelled.
+    A frame with no balls shows none; a frame that is absent was not labelled. The outline is the whole ball's, also
+    where hands, net or the picture's edge hide a part, so a centre may lie outside the picture; of a blurred ball it
+    is the middle of the streak.
     """
     labels: dict[str, dict[int, Label]] = {}
     for clip, entry in json.loads(path.read_text(encoding="utf-8")).items():
