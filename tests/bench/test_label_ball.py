@@ -67,4 +67,4 @@ def test_frames_are_counted_as_they_are_decoded(tmp_path: Path) -> None:
 def test_sheets_hold_so_many_tiles_each(tmp_path: Path) -> None:
     paths = write_sheets([np.full((10, 20, 3), 9, np.uint8)] * 5, 2, 2, tmp_path / "out" / "s")
     assert [path.name for path in paths] == ["s-0.png", "s-1.png"]
-    assert [np.shape(cv2.imread(str(path))) for path in paths] == [(20, 40, 3), (10, 40, 3)]
+    assert [np.asarray(cv2.imread(str(path))).shape for path in paths] == [(20, 40, 3), (10, 40, 3)]
