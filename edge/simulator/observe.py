@@ -28,11 +28,11 @@ def to_primitives(
 ) -> FloatArray:
     """Rows (N, 14) of the rasteriser for capsules with ends (N, 3), radii (N, 2) m and colours (N, 3).
 
-    A capsule that reaches behind the camera becomes a point far outside the image.
+    A capsule that reaches behind the camera, or to where the lens shows nothing, becomes a point far outside the image.
     """
     out = np.zeros((len(first_m), PRIMITIVE))
     (a, za), (b, zb) = camera.project(first_m), camera.project(second_m)
-    seen = (za > 0.3) & (zb > 0.3)
+    seen = (za > 0.3) & (zb > 0.3) & np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
     out[:, 0:4] = -1e6
     out[seen, 0:2], out[seen, 2:4] = a[seen], b[seen]
     out[:, 4:6] = np.column_stack([za, zb])

@@ -191,8 +191,8 @@ class Renderer:
         corners = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=float)
         flat = spots[:, None, :2] + corners[None] * spots[:, None, 2:3]
         px, depth = self.camera.project(np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2))
-        seen = np.all(depth > 0.3, axis=1)
         boxes = np.concatenate([px.min(axis=1), px.max(axis=1)], axis=1)
+        seen = np.all(depth > 0.3, axis=1) & np.isfinite(boxes).all(axis=1)
         shadows(image, self._floor, spots[seen], boxes[seen])
 
     def _sensor(self, image: Image, index: int) -> Image:
