@@ -72,14 +72,14 @@ class Background:
             raise ValueError(f"a picture of {self.camera.image_size} px is needed")
         return self._prepare(image)
 
-    def find(self, picture: Image, guess: Camera, persons: FloatArray, wide: bool) -> Found:
+    def find(self, picture: Image, guess: Camera, persons: FloatArray) -> Found:
         """The points in a picture that was taken about as `guess` looks, but for those behind persons (K, 4) px."""
         expected = predict(self.camera, self.pixels, guess)
         sought = np.flatnonzero(_in_sight(expected, self.camera.image_size, persons))
         if len(sought) == 0:
             return Found(sought, np.zeros((0, 2)), 0)
         start = self._small(expected[sought])
-        now, held = _follow(self._picture, picture, self._corners[sought], start, _LEVELS if wide else 1)
+        now, held = _follow(self._picture, picture, self._corners[sought], start, _LEVELS)
         back, returned = _follow(picture, self._picture, now, self._corners[sought], 1)
         away = np.linalg.norm(back - self._corners[sought], axis=1)
         good = held & returned & (away < _BACK_PX)

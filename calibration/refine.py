@@ -64,7 +64,7 @@ def refine(
     cone_of: dict[int, int],
     cones: list[Cone],
     oddity: float,
-    reaches_px: tuple[float, ...] = (),
+    reaches_px: tuple[float, ...] = REACHES_PX,
 ) -> Solved | None:
     """Fit the marks, then the marks and the lines that lie near enough, looking ever nearer.
 
@@ -76,7 +76,7 @@ def refine(
         return None
     fit, share = alone, 0.0
     left_out: tuple[int, ...] = ()
-    for reach in reaches_px or REACHES_PX:
+    for reach in reaches_px:
         if share > PROVEN:
             marks, cone_of, left_out = _proven_marks(scene, fit.camera, marks, cone_of, cones)
         lines, _ = _lines_near(scene, fit, reach)

@@ -143,21 +143,18 @@ class MountWatch:
         return self._judge(time_s)
 
     def _measure(self, picture: Image, time_s: float, persons: FloatArray) -> _Look | None:
-        before = [look.turn for look in self._looks if look.turn is not None][-1:]
-        starts = [turned(self._background.camera, before[0])] if before else [self.in_use]
-        best, sought = None, 0
-        for start in starts:
-            found = self._background.find(picture, start, persons, wide=True)
-            sought = max(sought, found.sought)
-            best = self._judge_turn(found, start, time_s)
-            if best is not None:
-                return best
-        if sought < _POINTS_LEAST:
+        before = [look.turn for look in self._looks if look.turn is not None]
+        start = turned(self._background.camera, before[-1]) if before else self.in_use
+        found = self._background.find(picture, start, persons)
+        look = self._judge_turn(found, start, time_s)
+        if look is not None:
+            return look
+        if found.sought < _POINTS_LEAST:
             return None
         guess = self._background.search(picture, self._rng)
         if guess is not None:
-            best = self._judge_turn(self._background.find(picture, guess, persons, wide=True), guess, time_s)
-        return best or _Look(time_s)
+            look = self._judge_turn(self._background.find(picture, guess, persons), guess, time_s)
+        return look or _Look(time_s)
 
     def _judge_turn(self, found: Found, start: Camera, time_s: float) -> _Look | None:
         """The turn that most of the points agree on; None where too few do."""

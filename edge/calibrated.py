@@ -18,17 +18,21 @@ from edge.publish.payloads import CalibrationDraft, DraftPoint, LiveRim
 from edge.types import CalibrationReport
 
 
+def own_calibration(config: Config, known: Calibration | None) -> Calibration | None:
+    """What the source knows of itself, unless the settings name a file, which overrules it."""
+    return known if config.calibration is None else None
+
+
 def choose_calibration(
     config: Config, known: Calibration | None, image_size: tuple[int, int], rim: RimBox | None
 ) -> tuple[Calibration | None, str]:
     """The calibration, or None, and one line on where it comes from or what to do to get one.
 
-    `known` is the source's own, which only a file that the settings name overrules. A file for another image size is
-    not used: its pixels would be wrong.
+    `known` is the source's own. A file for another image size is not used: its pixels would be wrong.
     Raises CalibrationError where the file is damaged, or the settings name one that is missing or does not fit.
     """
     base, origin = known, "calibration: the virtual gym's own"
-    if base is None or config.calibration is not None:
+    if base is None:
         base, origin = _from_file(config, image_size)
     elif config.calibration_path.exists():
         origin += f"; {config.calibration_path} is used only where --set calibration=... names it"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from calibration.model import Calibration, RimBox
 from calibration.solve import calibrate
 from edge.analysis import Analysis
-from edge.calibrated import choose_calibration
+from edge.calibrated import choose_calibration, own_calibration
 from edge.calibrating import Calibrating, Solver
 from edge.capture import Source, open_source
 from edge.config import Config
@@ -159,11 +159,12 @@ def run_box(
         source = parts.open_source(config.source)
         stack.callback(source.close)
         image_size = (source.info.width, source.info.height)
-        calibration, origin = choose_calibration(config, source.calibration, image_size, rim)
+        known = own_calibration(config, source.calibration)
+        calibration, origin = choose_calibration(config, known, image_size, rim)
         _log.info("%s", origin)
         publisher = stack.enter_context(Publisher(config))
         analysis = Analysis(config, calibration, source, publisher, parts.open_pipeline)
-        keep_rim = source.calibration is None or config.calibration is not None
+        keep_rim = known is None
         calibrating = Calibrating(config.calibration_path, analysis, publisher, keep_rim, parts.calibrate)
         stack.callback(calibrating.close)
         box = Box(config, source, publisher, analysis, calibrating)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from tqdm import tqdm
 
 from edge.annotate import Annotator
-from edge.calibrated import choose_calibration
+from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import CaptureError, Source, open_source
 from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
 from edge.commands.summary import Summary, write_picture
@@ -72,7 +72,9 @@ def execute(args: argparse.Namespace) -> int:
         if source.info.live:
             raise CommandError(f"{source.info.name}: is live; 'courtside run --source ...' watches cameras")
         image_size = (source.info.width, source.info.height)
-        calibration, origin = choose_calibration(config, source.calibration, image_size, args.rim)
+        calibration, origin = choose_calibration(
+            config, own_calibration(config, source.calibration), image_size, args.rim
+        )
         print(f"courtside: {origin}", file=sys.stderr)
         _make_folder(args.out)
         pipeline = open_pipeline(config, calibration)

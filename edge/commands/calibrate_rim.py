@@ -13,7 +13,14 @@ from calibration.picture import draw_calibration
 from calibration.store import load, save
 from edge.calibrated import choose_calibration
 from edge.capture import first_frame, open_source
-from edge.commands.options import CommandError, add_out_option, add_rim_option, add_settings_options, settings
+from edge.commands.options import (
+    CommandError,
+    add_out_option,
+    add_picture_options,
+    add_rim_option,
+    add_settings_options,
+    settings,
+)
 from edge.config import Config
 from edge.types import Image
 
@@ -37,14 +44,7 @@ def add_parser(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    picture = rim.add_mutually_exclusive_group()
-    picture.add_argument(
-        "--source",
-        default=argparse.SUPPRESS,
-        metavar="URI",
-        help="take the picture from here (default: the settings' source)",
-    )
-    picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
+    add_picture_options(rim)
     add_rim_option(rim)
     add_out_option(rim, nested=True)
     add_settings_options(rim, nested=True)

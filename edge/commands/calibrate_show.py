@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 import cv2
 
@@ -12,7 +11,7 @@ from calibration.picture import draw_calibration
 from calibration.store import load, undo
 from edge.capture import first_frame, open_source
 from edge.commands.calibrate_rim import read_picture
-from edge.commands.options import CommandError, add_out_option, add_settings_options, settings
+from edge.commands.options import CommandError, add_out_option, add_picture_options, add_settings_options, settings
 
 _FIRST_FRAME_S = 15.0
 
@@ -23,14 +22,7 @@ def add_parsers(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="draw what is known over a fresh picture",
         description="Writes FILE.png beside the calibration: the court's lines and the ring as the box believes them.",
     )
-    picture = show.add_mutually_exclusive_group()
-    picture.add_argument(
-        "--source",
-        default=argparse.SUPPRESS,
-        metavar="URI",
-        help="take the picture from here (default: the settings' source)",
-    )
-    picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
+    add_picture_options(show)
     add_out_option(show, nested=True)
     add_settings_options(show, nested=True)
     show.set_defaults(execute=execute_show)

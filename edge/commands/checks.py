@@ -15,7 +15,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.calibrated import choose_calibration
+from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import first_frame, open_source
 from edge.config import Config
 from edge.host import disk_free_mb
@@ -50,7 +50,7 @@ def check_source(config: Config) -> Finding:
 def check_calibration(config: Config) -> Finding:
     with open_source(config.source) as source:
         image_size = (source.info.width, source.info.height)
-        calibration, origin = choose_calibration(config, source.calibration, image_size, None)
+        calibration, origin = choose_calibration(config, own_calibration(config, source.calibration), image_size, None)
     if calibration is None or calibration.rim is None:
         return Finding("warn", "not known, so no shot can be told made or missed; run 'courtside calibrate rim'")
     rim = calibration.rim

@@ -46,6 +46,18 @@ def add_out_option(parser: argparse.ArgumentParser, nested: bool = False) -> Non
     )
 
 
+def add_picture_options(parser: argparse.ArgumentParser) -> None:
+    """Where a nested command has its one picture from."""
+    picture = parser.add_mutually_exclusive_group()
+    picture.add_argument(
+        "--source",
+        default=argparse.SUPPRESS,
+        metavar="URI",
+        help="take the picture from here (default: the settings' source)",
+    )
+    picture.add_argument("--image", type=Path, metavar="FILE", help="take the picture from this file")
+
+
 def add_rim_option(parser: argparse.ArgumentParser, required: bool = False) -> None:
     parser.add_argument(
         "--rim",

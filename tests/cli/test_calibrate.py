@@ -37,6 +37,14 @@ def test_a_rim_in_a_picture(tmp_path: Path) -> None:
     assert drawn[100, 20].max() == 0
 
 
+def test_the_file_that_the_settings_name_may_be_new(tmp_path: Path) -> None:
+    picture, path = tmp_path / "photo.png", tmp_path / "new.json"
+    cv2.imwrite(str(picture), np.zeros((128, 160, 3), np.uint8))
+    named = ["--set", f"calibration={path}"]
+    assert main(["calibrate", "rim", "--image", str(picture), "--rim", "60,20,30,10", *named]) == 0
+    assert load(path).rim == RimBox(x=60, y=20, width=30, height=10)
+
+
 def test_what_the_file_held_is_kept(tmp_path: Path) -> None:
     picture, out = tmp_path / "photo.png", tmp_path / "court.json"
     cv2.imwrite(str(picture), np.zeros((128, 160, 3), np.uint8))

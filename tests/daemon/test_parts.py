@@ -11,7 +11,7 @@ import pytest
 from calibration.camera import look_at
 from calibration.model import Calibration, CalibrationError, RimBox, from_camera
 from calibration.store import save
-from edge.calibrated import choose_calibration
+from edge.calibrated import choose_calibration, own_calibration
 from edge.config import Config
 from edge.health import Meter, find_warnings
 from edge.host import Host, hottest_c
@@ -102,6 +102,8 @@ def test_the_rim_given_by_hand_wins_and_the_rest_stays(tmp_path: Path) -> None:
     found, _ = choose_calibration(config, known, SIZE, RIM)
     assert found is not None
     assert (found.rim, found.camera) == (RIM, known.camera)
+    assert own_calibration(config, known) is known
+    assert own_calibration(Config(data_dir=tmp_path, calibration=tmp_path / "mine.json"), known) is None
 
 
 def test_the_file_is_used_where_it_fits_the_picture(tmp_path: Path) -> None:
