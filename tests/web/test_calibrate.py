@@ -84,12 +84,20 @@ def page(box: Box, browser: Any) -> Iterator[Any]:
     browser.get_log("browser")
     browser.get(f"http://127.0.0.1:{box.config.web.port}/")
     wait_until(lambda: link_of(browser) == "online", "page online")
-    click(browser, "open")
+    wait_until(lambda: opened(browser), "dialogue")
     wait_until(lambda: legend(browser), "courts")
     yield browser
     browser.get("about:blank")  # or it would ask for a box that is gone
     severe = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert [message for message in severe if "snapshot.jpg" not in message and "courts.json" not in message] == []
+
+
+def opened(page: Any) -> bool:
+    """Taps *Calibrate*, as often as it takes: the button rests while the page has no word of the box."""
+    dialogue = page.find_element("id", "calibrate")
+    if dialogue.get_attribute("open") is None and page.find_element("id", "calibrate-open").is_enabled():
+        click(page, "open")
+    return dialogue.get_attribute("open") is not None
 
 
 def click(page: Any, name: str) -> None:

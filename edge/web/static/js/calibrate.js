@@ -10,6 +10,9 @@ const PATIENCE_MS = 60000;
 const TAP_A_CONE = "tap";
 const VERDICTS = { good: "Good", usable: "Usable", refused: "Not yet" };
 const LEAST_POINTS = 4;
+const ANSWER_MS = 5000;
+const FETCHES = 4;
+const BETWEEN_FETCHES_MS = 700;
 const SETUP = "Put a cone on each mark. The camera must see them all.";
 
 const spoken = (name) => name.replace(/-/g, " ");
@@ -20,6 +23,18 @@ function options(select, values, words) {
   const before = select.value;
   select.replaceChildren(...values.map((value) => new Option(words(value), value)));
   if (values.includes(before)) select.value = before;
+}
+
+/** A short answer of the box; asked for again where it stays away, as a phone at a gym's edge often must. */
+async function fetchAgain(address) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    } catch (error) {
+      if (tries === FETCHES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_FETCHES_MS));
+    }
+  }
 }
 
 export class CalibrateFlow {
@@ -88,7 +103,7 @@ export class CalibrateFlow {
   async #loadCourts() {
     const changes = new URLSearchParams([...this.#customInputs()].filter((input) => input.value).map((input) => [input.name, input.value]));
     try {
-      const response = await fetch(`/courts.json?${changes}`, { cache: "no-store" });
+      const response = await fetchAgain(`/courts.json?${changes}`);
       if (!response.ok) return this.#refuseCourt(capital((await response.text()).replace(/_m\b/g, "").replace(/_/g, " ")));
       this.known = await response.json();
     } catch {
