@@ -17,15 +17,18 @@ from edge.types import FloatArray, Image, ObjectClass
 
 PERSON_NAMES = ("player", "ref", "referee", "person")
 BALL_NAMES = ("ball", "sports ball", "basketball")
+HOOP_NAMES = ("hoop", "rim", "basket")
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A picture and its boxes (N, 4) xyxy px by class. A class that is absent from `boxes` is not labelled at all."""
+    """A picture and its boxes (N, 4) xyxy px by class. A class that is absent from `boxes` is not labelled at all; so
+    are the hoops where they are None."""
 
     image: Image
     boxes: dict[ObjectClass, FloatArray]
     ignore: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    hoops: FloatArray | None = None
 
 
 def _boxes(rows: list[list[float]]) -> FloatArray:
@@ -40,16 +43,20 @@ def _read(path: Path) -> Image:
 
 
 def hoop_ball_images(folder: Path) -> Iterator[Labelled]:
-    """labels.csv: class, x, y (top left), w, h, image. Only balls count here."""
+    """labels.csv: class, x, y (top left), w, h, image. Balls and hoops."""
     balls: dict[str, list[list[float]]] = defaultdict(list)
+    hoops: dict[str, list[list[float]]] = defaultdict(list)
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             rows = balls[row["image"]]
+            x, y, w, h = (float(row[key]) for key in "xywh")
             if row["class"] in BALL_NAMES:
-                x, y, w, h = (float(row[key]) for key in "xywh")
                 rows.append([x, y, x + w, y + h])
+            elif row["class"] in HOOP_NAMES:
+                hoops[row["image"]].append([x, y, x + w, y + h])
     for name in sorted(balls):
-        yield Labelled(_read(folder / "images" / name), {ObjectClass.BALL: _boxes(balls[name])})
+        boxes = {ObjectClass.BALL: _boxes(balls[name])}
+        yield Labelled(_read(folder / "images" / name), boxes, hoops=_boxes(hoops[name]))
 
 
 def _names(data_yaml: Path) -> list[str]:
@@ -65,6 +72,7 @@ def yolo_folder(folder: Path) -> Iterator[Labelled]:
         image = _read(path)
         height, width = image.shape[:2]
         rows: dict[ObjectClass, list[list[float]]] = {ObjectClass.PERSON: [], ObjectClass.BALL: []}
+        hoops: list[list[float]] = []
         for line in (path.parent.parent / "labels" / f"{path.stem}.txt").read_text().splitlines():
             index, x, y, w, h = (float(part) for part in line.split()[:5])
             box = [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height]
@@ -73,7 +81,9 @@ def yolo_folder(folder: Path) -> Iterator[Labelled]:
                 rows[ObjectClass.PERSON].append(box)
             elif name in BALL_NAMES:
                 rows[ObjectClass.BALL].append(box)
-        yield Labelled(image, {kind: _boxes(boxes) for kind, boxes in rows.items()})
+            elif name in HOOP_NAMES:
+                hoops.append(box)
+        yield Labelled(image, {kind: _boxes(boxes) for kind, boxes in rows.items()}, hoops=_boxes(hoops))
 
 
 def coco(folder: Path) -> Iterator[tuple[dict[str, Any], Labelled, list[dict[str, Any]]]]:

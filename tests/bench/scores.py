@@ -46,6 +46,16 @@ class Tally:
         kept = [hit for confidence, hit in self.rows if confidence >= threshold]
         return sum(kept) / max(len(kept), 1)
 
+    def recall_at_precision(self, least: float) -> float:
+        """The most that is found at any threshold whose precision reaches `least`; 0 where none does."""
+        rows = sorted(self.rows, key=lambda row: -row[0])
+        hits = np.cumsum([hit for _, hit in rows]) if rows else np.zeros(0)
+        confidence = np.array([confidence for confidence, _ in rows])
+        # Rows of one confidence are kept or left together.
+        ends = np.append(confidence[1:] < confidence[:-1], True) if rows else np.zeros(0, dtype=bool)
+        good = ends & (hits >= least * np.arange(1, hits.size + 1))
+        return float(hits[good].max()) / max(self.true_count, 1) if good.any() else 0.0
+
     def average_precision(self) -> float:
         """Area under precision over recall at every threshold, interpolated at 101 points as COCO does."""
         if not self.rows:
