@@ -29,6 +29,7 @@ class InputSpec:
     """How a picture becomes the input tensor; sizes in px, value = (RGB - mean) / std, `pad` a grey value 0..255.
 
     any_size: the tensor may have every size in steps of `step`; height and width then are the most it is given.
+    frames: so many consecutive pictures go in, one behind the other along the channels, the newest last.
     """
 
     name: str
@@ -42,6 +43,11 @@ class InputSpec:
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
     any_size: bool = False
     step: int = 32
+    frames: int = 1
+
+    @property
+    def channels(self) -> int:
+        return 3 * self.frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,13 @@ def shape_range(network: Network) -> ShapeRange:
     """The sizes a network of any size is given: from one step each way, mostly 16:9, to the largest rectangle."""
     spec = network.input
     if not spec.any_size:
-        fixed = (1, 3, spec.height, spec.width)
+        fixed = (1, spec.channels, spec.height, spec.width)
         return ShapeRange(fixed, fixed, fixed)
     wide = -(-spec.width * 9 // 16 // spec.step) * spec.step
     return ShapeRange(
-        (1, 3, spec.step, spec.step), (1, 3, min(wide, spec.height), spec.width), (1, 3, spec.height, spec.width)
+        (1, spec.channels, spec.step, spec.step),
+        (1, spec.channels, min(wide, spec.height), spec.width),
+        (1, spec.channels, spec.height, spec.width),
     )
 
 
@@ -163,6 +171,7 @@ def _expected_outputs(network: Network) -> tuple[tuple[int, ...], ...]:
         "yolo-pose": ((FREE, 4 + count + 3 * KEYPOINTS, FREE),),
         "movenet": ((1, 1, KEYPOINTS, 3),),
         "embedding": ((1, FREE),),
+        "ball-heatmap": ((FREE, 2, FREE, FREE), (FREE, 4, FREE, FREE), (FREE, 4, FREE, FREE)),
     }
     return layouts[network.output]
 
@@ -188,7 +197,7 @@ def check(network: Network, engine: Engine) -> None:
                 f"{network.name}: output of shape {have} where {network.output} has {want}: other labels?"
             )
     size = (network.input.height, network.input.width)
-    planes = (FREE, 3, *size) if network.input.layout == "NCHW" else (FREE, *size, 3)
+    planes = (FREE, network.input.channels, *size) if network.input.layout == "NCHW" else (FREE, *size, 3)
     takes = [(spec.name, spec.shape) for spec in engine.inputs]
     if len(takes) != 1 or takes[0][0] != network.input.name or not _agree(planes, takes[0][1]):
         raise EngineError(f"{network.name}: takes {takes}, expected '{network.input.name}' of shape {planes}")

@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from edge.commands.options import CommandError, add_settings_options, settings
+from edge.commands.training import add_training
 from edge.config import Config
 from engines.backend import FREE, Engine, Tensor, TensorSpec, open_engine
 from engines.fetch import fetch, licence_notice
@@ -21,7 +22,8 @@ _EXAMPLES = """examples:
   courtside engines fetch yolo11n-pose                shows the licence and asks before it downloads
   courtside engines fetch yolo11n-pose --accept-licence
   courtside engines bench                             milliseconds of the chosen networks on this machine
-  courtside engines bench picodet-s-640 movenet-thunder"""
+  courtside engines bench picodet-s-640 movenet-thunder
+  courtside engines train-ball --out ball.onnx        the ball's network anew, from the virtual gym"""
 
 _WARM_UP = 3
 _LEAST_S = 2.0
@@ -46,6 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     bench.add_argument("names", metavar="NAME", nargs="*", help="networks (default: those of the settings)")
     add_settings_options(bench)
     bench.set_defaults(execute=execute_bench)
+    add_training(what)
 
 
 def execute_list(args: argparse.Namespace) -> int:

@@ -1,0 +1,131 @@
+"""`courtside engines train-ball`: the ball's own network, trained anew from the virtual gym and what else is given."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from edge.commands.options import CommandError
+from edge.simulator.lessons import MOMENTS, gym_clips
+from edge.types import Image, ObjectClass
+from edge.vision.detector import LEAST, Detector
+from engines.backend import open_engine
+from engines.ball.clips import Clip
+from engines.ball.photos import LessonError, read_photos, read_video, video_clips
+from engines.ball.pseudo import agreed
+from engines.ball.store import ClipStore, keep
+from engines.zoo import find, locate, shape_range
+
+VIDEOS = (".mp4", ".mov", ".avi", ".mkv")
+_GYMS, _STEPS = 160, 10000
+_TEACHER = "picodet-s-1280"
+
+_ABOUT = """Trains the network that sees the ball, on this machine's processor or its GPU, and writes it as ONNX.
+
+It learns from the virtual gym; from balls painted into the photos you give (any pictures without a ball, or a folder
+with labels of YOLO's form); and from videos, in which the teacher network's balls are taken where they fly as balls do.
+Use the file with 'courtside run --set engines.ball=FILE'."""
+
+
+def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = what.add_parser(
+        "train-ball",
+        help="train the ball's network anew",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ONNX file to write")
+    parser.add_argument("--photos", type=Path, nargs="*", default=[], metavar="DIR", help="folders of pictures")
+    parser.add_argument("--videos", type=Path, nargs="*", default=[], metavar="DIR", help="folders of videos")
+    parser.add_argument("--teacher", default=_TEACHER, metavar="NAME", help=f"what labels the videos ({_TEACHER})")
+    parser.add_argument("--gyms", type=_positive, default=_GYMS, help=f"virtual gyms to draw ({_GYMS})")
+    parser.add_argument("--steps", type=_positive, default=_STEPS, help=f"training steps ({_STEPS})")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed trains the same network (0)")
+    parser.set_defaults(execute=execute_train)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value
+
+
+def execute_train(args: argparse.Namespace) -> int:
+    try:
+        from engines.ball.train import Plan, export, train
+    except ImportError as error:
+        raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
+    from engines.ball.samples import Lessons
+
+    try:
+        photos = [clip for folder in args.photos for clip in read_photos(folder)]
+        flights = [clip for path in _videos(args.videos) for clip in _flights(path, args.teacher)]
+    except LessonError as error:
+        raise CommandError(str(error)) from None
+    painted, labelled = _sorted(photos)
+    with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
+        gym = _gym(args.gyms, Path(folder))
+        _say(f"{len(gym)} moments of {args.gyms} gyms, {len(photos)} photos, {len(flights)} moments of videos")
+        lessons = Lessons(gym, painted, [*labelled, *flights], args.seed)
+        with tqdm(total=args.steps, unit="step", desc="training", file=sys.stderr) as bar:
+
+            def report(done: int, mean: float) -> None:
+                bar.update(done - bar.n)
+                if done % 50 == 0:
+                    bar.set_postfix(loss=f"{mean:.3f}")
+
+            network = train(lessons, Plan(steps=args.steps, seed=args.seed), report)
+    export(network, args.out)
+    _say(f"{args.out}: written; use it with 'courtside run --set engines.ball={args.out}'")
+    return 0
+
+
+def _sorted(photos: list[Clip]) -> tuple[list[Clip], list[Clip]]:
+    """Pictures to paint balls into, and those that show balls of their own. The first kind may show rims."""
+    labelled = [clip for clip in photos if len(clip.balls)]
+    return [clip for clip in photos if not len(clip.balls)] or labelled, labelled
+
+
+def _gym(count: int, folder: Path) -> ClipStore:
+    clips = gym_clips(range(count))
+    return keep(tqdm(clips, total=count * MOMENTS, unit="moment", desc="drawing", file=sys.stderr), folder)
+
+
+def _videos(folders: list[Path]) -> Iterator[Path]:
+    for folder in folders:
+        found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in VIDEOS)
+        if not found:
+            raise LessonError(f"{folder}: holds no videos ({', '.join(VIDEOS)})")
+        yield from found
+
+
+def _flights(path: Path, teacher: str) -> list[Clip]:
+    frames = read_video(path)
+    network = find(teacher)
+    engine = open_engine(locate(network), "auto", 0, {network.input.name: shape_range(network)})
+    try:
+        detector = Detector(network, engine)
+        seen = [_balls(detector, frame) for frame in tqdm(frames, desc=path.name, unit="frame", file=sys.stderr)]
+    finally:
+        engine.close()
+    flights = agreed(seen)
+    _say(f"{path.name}: balls in flight on {len(flights)} of {len(frames)} frames")
+    return video_clips(frames, flights)
+
+
+def _balls(detector: Detector, frame: Image) -> np.ndarray:  # type: ignore[type-arg]
+    found = detector.detect(frame, None, {**LEAST, ObjectClass.BALL: 0.1})
+    box = found.xyxy[found.class_id == ObjectClass.BALL]
+    middle, size = (box[:, :2] + box[:, 2:]) / 2, (box[:, 2:] - box[:, :2]).mean(axis=1) / 2
+    return np.column_stack([middle, size, found.confidence[found.class_id == ObjectClass.BALL]])
+
+
+def _say(words: str) -> None:
+    print(f"courtside: {words}", flush=True)

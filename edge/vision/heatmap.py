@@ -1,0 +1,171 @@
+"""The ball's own network at work: three consecutive frames in, every ball and rim that they show out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.types import FloatArray, Image
+from edge.vision.preprocess import Region, clip_region
+from engines.backend import Engine
+from engines.zoo import Network, check
+
+LEAST_CONFIDENCE = 0.3
+_CELL_PX = 4
+_FRAMES = 3
+_BALL, _RIM = 0, 1
+# Two peaks nearer to each other than this share of the larger ball are one ball.
+_SAME_SHARE = 0.9
+_MOST = 60
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
+_LARGEST_PX = 4096.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the newest frame shows, best first.
+
+    balls (N, 5) float32: x, y, radius px, confidence and the share of the disc that is visible. rims (M, 5) float32:
+    x, y of the middle, width, height px and confidence. heat (h, w) float32 0..1 of the ball, cells of 4 px.
+    """
+
+    balls: FloatArray
+    rims: FloatArray
+    heat: FloatArray
+
+
+class HeatmapFinder:
+    """Sees the frames of one camera in order. Raises EngineError at once where network and engine do not fit."""
+
+    def __init__(self, network: Network, engine: Engine) -> None:
+        check(network, engine)
+        self._engine = engine
+        self._input = network.input.name
+        self._step = network.input.step
+        self._planes: npt.NDArray[np.uint8] = np.zeros((0, 0, 0), np.uint8)
+        self._known = 0
+
+    def reset(self) -> None:
+        """Forget the earlier frames, as after a cut."""
+        self._known = 0
+
+    def watch(self, image: Image, steps: tuple[FloatArray, FloatArray] | None = None) -> None:
+        """Take in the next frame (H, W, 3) BGR.
+
+        steps: for a moving camera the (2, 3) maps of this frame's pixels to the last frame's and the one before.
+        """
+        height, width = image.shape[:2]
+        shape = (3 * _FRAMES, _up(height, self._step), _up(width, self._step))
+        if self._planes.shape != shape:
+            self._planes = np.zeros(shape, np.uint8)
+            self._known = 0
+        self._planes[:-3] = self._planes[3:]
+        for plane, channel in zip(self._planes[-3:], (2, 1, 0), strict=True):
+            plane[:height, :width] = image[..., channel]
+        self._known = min(self._known + 1, _FRAMES)
+        for k in range(_FRAMES - self._known):
+            self._planes[3 * k : 3 * k + 3] = self._planes[-3 * self._known : 3 * (_FRAMES - self._known + 1)]
+        self._steps = steps if self._known == _FRAMES else None
+
+    def find(self, least: float = LEAST_CONFIDENCE, region: Region | None = None) -> Sighting:
+        """Balls and rims in the newest frame, or in a part of it alone, in frame px. Raises EngineError."""
+        part = self._part(region)
+        origin = (part[0], part[1])
+        planes = np.ascontiguousarray(self._planes[:, part[1] : part[3], part[0] : part[2]])
+        if self._steps is not None:
+            planes = _aligned(planes, self._steps, origin)
+        answer = self._engine.infer({self._input: planes[None]})
+        heat = np.asarray(answer["heat"][0], np.float32)
+        balls = _balls(heat[_BALL], np.asarray(answer["ball"][0]), least)
+        rims = _rims(heat[_RIM], np.asarray(answer["rim"][0]), least)
+        balls[:, :2] += origin
+        rims[:, :2] += origin
+        return Sighting(balls, rims, heat[_BALL])
+
+    def look(
+        self,
+        image: Image,
+        least: float = LEAST_CONFIDENCE,
+        steps: tuple[FloatArray, FloatArray] | None = None,
+        region: Region | None = None,
+    ) -> Sighting:
+        """`watch` and `find` in one."""
+        self.watch(image, steps)
+        return self.find(least, region)
+
+    def look_still(self, image: Image, least: float = LEAST_CONFIDENCE) -> Sighting:
+        """A photo: nothing moves in it, and nothing before it counts."""
+        self.reset()
+        sighting = self.look(image, least)
+        self.reset()
+        return sighting
+
+    def _part(self, region: Region | None) -> Region:
+        """The region grown to whole steps, inside the padded planes."""
+        _, height, width = self._planes.shape
+        x0, y0, x1, y1 = clip_region(region, self._planes[0])
+        wide, high = _up(x1 - x0, self._step), _up(y1 - y0, self._step)
+        x0, y0 = min(x0, width - wide), min(y0, height - high)
+        return x0, y0, x0 + wide, y0 + high
+
+
+def _up(size: int, step: int) -> int:
+    return -(-size // step) * step
+
+
+def _aligned(
+    planes: npt.NDArray[np.uint8], steps: tuple[FloatArray, FloatArray], origin: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
+    """The earlier frames as the camera of now would have seen them."""
+    size = (planes.shape[2], planes.shape[1])
+    out = planes.copy()
+    for frame, from_now in zip((1, 0), steps, strict=True):
+        matrix = np.array(from_now, dtype=np.float64)
+        matrix[:, 2] += matrix[:, :2] @ origin - origin
+        for plane in range(3 * frame, 3 * frame + 3):
+            out[plane] = cv2.warpAffine(
+                planes[plane], matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )  # fmt: skip
+    return out
+
+
+def _peaks(heat: FloatArray, least: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows and columns of the cells that are the hottest of their neighbourhood, hottest first."""
+    rows, columns = np.nonzero((heat >= cv2.dilate(heat, _NEIGHBOURS)) & (heat >= least))
+    order = np.argsort(-heat[rows, columns], kind="stable")[:_MOST]
+    return rows[order], columns[order]
+
+
+def _balls(heat: FloatArray, answer: FloatArray, least: float) -> FloatArray:
+    rows, columns = _peaks(heat, least)
+    dx, dy, log_radius, visible = answer[:, rows, columns]
+    radius = np.exp(np.minimum(log_radius, np.log(_LARGEST_PX)))
+    found = np.column_stack(
+        [_CELL_PX * (columns + 0.5 + dx), _CELL_PX * (rows + 0.5 + dy), radius, heat[rows, columns], visible]
+    )
+    return _apart(found.astype(np.float32), 2)
+
+
+def _rims(heat: FloatArray, answer: FloatArray, least: float) -> FloatArray:
+    rows, columns = _peaks(heat, least)
+    dx, dy, log_width, log_height = answer[:, rows, columns]
+    width, height = np.exp(np.minimum([log_width, log_height], np.log(_LARGEST_PX)))
+    found = np.column_stack(
+        [_CELL_PX * (columns + 0.5 + dx), _CELL_PX * (rows + 0.5 + dy), width, height, heat[rows, columns]]
+    )
+    return _apart(found.astype(np.float32), 2)
+
+
+def _apart(found: FloatArray, size: int) -> FloatArray:
+    """Without what lies on a surer one; `size`: the column of the size."""
+    kept: list[int] = []
+    for index, row in enumerate(found):
+        others = found[kept]
+        near = np.hypot(others[:, 0] - row[0], others[:, 1] - row[1])
+        if not (near < _SAME_SHARE * np.maximum(others[:, size], row[size])).any():
+            kept.append(index)
+    return found[kept].reshape(-1, found.shape[1])

@@ -1,0 +1,112 @@
+"""Pictures and videos of a user's own, as clips to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from engines.ball.clips import FRAMES, Clip, Image, photo_clip
+
+PICTURES = (".jpg", ".jpeg", ".png")
+BALLS, RIMS = ("ball", "basketball", "sports ball"), ("hoop", "rim")
+# A photo is shrunk to this, as a camera would see it.
+_LARGEST_PX = 1600
+
+
+class LessonError(Exception):
+    """What was given to learn from cannot be used; the message names the file and what to do."""
+
+
+def read_photos(folder: Path) -> list[Clip]:
+    """Every picture below a folder, in order of name. Raises LessonError.
+
+    With a data.yaml of YOLO's form the pictures lie in images/ and their boxes in labels/, of which those of balls and
+    hoops are taken; without one the pictures are thought to show no ball.
+    """
+    if not folder.is_dir():
+        raise LessonError(f"{folder}: no such folder of photos")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+    if not paths:
+        raise LessonError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
+    names = _class_names(folder / "data.yaml")
+    return [_photo(path, names) for path in paths]
+
+
+def _photo(path: Path, names: list[str]) -> Clip:
+    image = cv2.imread(str(path))
+    if image is None:
+        raise LessonError(f"{path}: is no picture that can be read; remove it or save it anew")
+    scale = min(1.0, _LARGEST_PX / max(image.shape[:2]))
+    if scale < 1:
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = image.shape[:2]
+    balls, rims = [], []
+    for name, (x, y, w, h) in _boxes(path, names):
+        if name in BALLS:
+            balls.append((x * width, y * height, (w * width + h * height) / 4))
+        elif name in RIMS:
+            rims.append((x * width, y * height, w * width, h * height))
+    return photo_clip(np.asarray(image, np.uint8), balls, rims)
+
+
+def _class_names(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    import yaml
+
+    try:
+        names = yaml.safe_load(path.read_text(encoding="utf-8"))["names"]
+        ordered = [names[key] for key in sorted(names)] if isinstance(names, dict) else list(names)
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise LessonError(f"{path}: has no list of 'names' ({' '.join(str(error).split())})") from None
+    return [str(name).lower() for name in ordered]
+
+
+def _boxes(path: Path, names: list[str]) -> list[tuple[str, tuple[float, float, float, float]]]:
+    if not names:
+        return []
+    labels = path.parent.parent / "labels" / f"{path.stem}.txt"
+    if not labels.is_file():
+        raise LessonError(f"{labels}: the boxes of {path.name} are missing; an empty file says that it shows nothing")
+    rows = []
+    for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            index, x, y, w, h = (float(part) for part in line.split()[:5])
+            rows.append((names[int(index)], (x, y, w, h)))
+        except (ValueError, IndexError):
+            raise LessonError(
+                f"{labels}:{number}: not 'class x y width height' with one of {len(names)} classes"
+            ) from None
+    return rows
+
+
+def read_video(path: Path) -> list[Image]:
+    """All frames of a video, (H, W, 3) BGR. Raises LessonError where there are fewer than three."""
+    capture = cv2.VideoCapture(str(path))
+    frames: list[Image] = []
+    while True:
+        read, image = capture.read()
+        if not read:
+            break
+        frames.append(np.asarray(image, np.uint8))
+    capture.release()
+    if len(frames) < FRAMES:
+        raise LessonError(f"{path}: {len(frames)} frames can be read, at least {FRAMES} are needed")
+    return frames
+
+
+def video_clips(frames: list[Image], balls: Mapping[int, Any]) -> list[Clip]:
+    """Clips of a video's frames whose balls (N, 3) x, y, radius px are known, by frame number; rims are not."""
+    clips = []
+    for number in sorted(balls):
+        if number < FRAMES - 1:
+            continue
+        seen = [[*ball, 1.0] for ball in balls[number]]
+        three = np.stack(frames[number - FRAMES + 1 : number + 1])
+        known = np.array(seen, dtype=np.float64).reshape(-1, 4)
+        clips.append(Clip(three, known, np.zeros((0, 4)), whole=False, rims_known=False))
+    return clips

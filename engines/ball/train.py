@@ -1,0 +1,161 @@
+"""Training the ball's network: lessons in, an ONNX file out. Needs PyTorch (`pip install courtside[train]`)."""
+
+from __future__ import annotations
+
+import copy
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from engines.ball.network import IN_CHANNELS, OUTPUTS, Answering, BallNetwork, loss
+from engines.ball.samples import Lesson, Lessons
+
+Report = Callable[[int, float], None]
+"""Called with the number of steps done and the mean loss of late."""
+
+_AVERAGE_OVER = 400
+_PARITY = 2e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """steps of `batch` lessons each; the rate rises over `warm_up` steps and falls as a cosine. seed: of everything."""
+
+    steps: int = 12000
+    batch: int = 8
+    rate: float = 2e-3
+    warm_up: int = 300
+    decay: float = 1e-4
+    seed: int = 0
+    workers: int = 2
+
+
+class _Numbered(Dataset[Lesson]):
+    def __init__(self, lessons: Lessons, count: int) -> None:
+        self._lessons, self._count = lessons, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> Lesson:
+        return self._lessons.lesson(index)
+
+
+def _alone(_: int) -> None:
+    """One thread a worker: the training has the cores."""
+    import cv2
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+
+def _joined(lessons: list[Lesson]) -> tuple[torch.Tensor, ...]:
+    # Laid out as the convolutions want it, channels last, by the worker.
+    frames = torch.from_numpy(np.stack([lesson.frames.transpose(1, 2, 0) for lesson in lessons])).permute(0, 3, 1, 2)
+    heat = torch.from_numpy(np.stack([lesson.heat for lesson in lessons]))
+    weight = torch.from_numpy(np.stack([lesson.weight for lesson in lessons]))
+    at = np.concatenate(
+        [np.column_stack([np.full(len(lesson.at), k), lesson.at]) for k, lesson in enumerate(lessons)]
+    ).astype(np.int64)
+    values = np.concatenate([lesson.values for lesson in lessons])
+    return frames, heat, weight, torch.from_numpy(at), torch.from_numpy(values)
+
+
+def _batches(lessons: Lessons, plan: Plan) -> Iterator[Any]:
+    numbered = _Numbered(lessons, plan.steps * plan.batch)
+    more: dict[str, Any] = {"prefetch_factor": 4} if plan.workers else {}
+    yield from DataLoader(
+        numbered, plan.batch, num_workers=plan.workers, collate_fn=_joined, worker_init_fn=_alone, **more
+    )
+
+
+def train(lessons: Lessons, plan: Plan, report: Report = lambda steps, mean: None) -> BallNetwork:
+    """A network that has learnt from the lessons, in evaluation mode: the mean of its late weights."""
+    torch.manual_seed(plan.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    network = BallNetwork().to(device, memory_format=torch.channels_last)
+    average = copy.deepcopy(network)
+    optimizer = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=plan.decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share_of_rate(step, plan))
+    mean = math.nan
+    for done, batch in enumerate(_batches(lessons, plan), start=1):
+        frames, heat, weight, at, values = (part.to(device, non_blocking=True) for part in batch)
+        frames = frames.float().mul_(1 / 255)
+        network.train()
+        with torch.autocast(device, dtype=torch.bfloat16):
+            answer = network(frames)
+        off = loss(answer, heat, weight, at, values)
+        optimizer.zero_grad(set_to_none=True)
+        off.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+        optimizer.step()
+        schedule.step()
+        _follow(average, network, min(1 - 1 / _AVERAGE_OVER, done / (done + 10)))
+        value = float(off.detach())
+        mean = value if math.isnan(mean) else 0.99 * mean + 0.01 * value
+        report(done, mean)
+    return average.to("cpu").eval()
+
+
+def _share_of_rate(step: int, plan: Plan) -> float:
+    if step < plan.warm_up:
+        return (step + 1) / plan.warm_up
+    gone = (step - plan.warm_up) / max(1, plan.steps - plan.warm_up)
+    return 0.5 * (1 + math.cos(math.pi * gone)) + 1e-3
+
+
+def _follow(average: BallNetwork, network: BallNetwork, keep: float) -> None:
+    with torch.no_grad():
+        for old, new in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+            if old.dtype.is_floating_point:
+                old.lerp_(new, 1 - keep)
+            else:
+                old.copy_(new)
+
+
+def export(network: BallNetwork, path: Path) -> None:
+    """Write the network as ONNX (opset 17, any height and width in steps of 16) and see that it answers alike.
+
+    Raises ValueError where ONNX Runtime's answers are off.
+    """
+    answering = Answering(network).eval()
+    example = _picture(192, 256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            answering,
+            (example,),
+            str(path),
+            opset_version=17,
+            dynamo=False,
+            input_names=["frames"],
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {2: f"{name}_height", 3: f"{name}_width"} for name in ("frames", *OUTPUTS)},
+        )
+    _compare(answering, path)
+
+
+def _picture(height: int, width: int) -> torch.Tensor:
+    return torch.randint(0, 256, (1, IN_CHANNELS, height, width), dtype=torch.uint8)
+
+
+def _compare(answering: Answering, path: Path) -> None:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    frames = _picture(160, 224)
+    with torch.no_grad():
+        wanted = answering(frames)
+    given = session.run(None, {"frames": frames.numpy()})
+    for name, want, have in zip(OUTPUTS, wanted, given, strict=True):
+        off = float(np.abs(want.numpy() - np.asarray(have)).max())
+        if not off < _PARITY:
+            raise ValueError(f"{path}: '{name}' is off by {off:.2g} in ONNX Runtime")
