@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from edge.simulator import VirtualGym
@@ -103,7 +103,7 @@ def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | Non
     return figures
 
 
-def flat(figures: Figures, own: str) -> dict[str, Figure]:
+def flat(figures: Mapping[str, Mapping[str, Figure]], own: str) -> dict[str, Figure]:
     """All figures under their keys: the own network's as they are, a peer's with its name before."""
     own_ms, peer_ms = float(figures[own]["ms"]), float(figures.get(YARDSTICK, {}).get("ms", "nan"))
     out: dict[str, Figure] = {"network": own, f"time_ratio_to_{YARDSTICK}": own_ms / peer_ms}
@@ -112,7 +112,7 @@ def flat(figures: Figures, own: str) -> dict[str, Figure]:
     return out
 
 
-def tables(figures: Figures, own: str) -> str:
+def tables(figures: Mapping[str, Mapping[str, Figure]], own: str) -> str:
     """A table for each set, a network a row; `x ours`: its milliseconds over the own network's."""
     parts = []
     own_ms = float(figures[own]["ms"])

@@ -53,7 +53,7 @@ def _frame(number: int, x: int) -> Image:
 
 def _clip(path: Path) -> None:
     path.parent.mkdir(parents=True)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 30, SIZE[::-1])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, SIZE[::-1])
     for number in range(8):
         writer.write(_frame(number, 20 + 10 * number))
     writer.release()
