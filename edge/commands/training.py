@@ -17,7 +17,7 @@ from edge.types import Image, ObjectClass
 from edge.vision.detector import LEAST, Detector
 from engines.backend import open_engine
 from engines.ball.clips import Clip
-from engines.ball.photos import LessonError, read_photos, read_video, video_clips
+from engines.ball.photos import LessonError, read_known, read_photos, read_video, video_clips
 from engines.ball.pseudo import agreed
 from engines.ball.store import ClipStore, keep
 from engines.zoo import find, locate, shape_range
@@ -42,6 +42,7 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ONNX file to write")
     parser.add_argument("--photos", type=Path, nargs="*", default=[], metavar="DIR", help="folders of pictures")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="what single pictures show, as JSON")
     parser.add_argument("--videos", type=Path, nargs="*", default=[], metavar="DIR", help="folders of videos")
     parser.add_argument("--teacher", default=_TEACHER, metavar="NAME", help=f"what labels the videos ({_TEACHER})")
     parser.add_argument("--gyms", type=_positive, default=_GYMS, help=f"virtual gyms to draw ({_GYMS})")
@@ -65,7 +66,8 @@ def execute_train(args: argparse.Namespace) -> int:
     from engines.ball.samples import Lessons
 
     try:
-        photos = [clip for folder in args.photos for clip in read_photos(folder)]
+        known = read_known(args.labels) if args.labels else None
+        photos = [clip for folder in args.photos for clip in read_photos(folder, known)]
         flights = [clip for path in _videos(args.videos) for clip in _flights(path, args.teacher)]
     except LessonError as error:
         raise CommandError(str(error)) from None

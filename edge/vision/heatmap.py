@@ -29,7 +29,7 @@ class Sighting:
     """What the newest frame shows, best first.
 
     balls (N, 5) float32: x, y, radius px, confidence and the share of the disc that is visible. rims (M, 5) float32:
-    x, y of the middle, width, height px and confidence. heat (h, w) float32 0..1 of the ball, cells of 4 px.
+    x, y of the middle, width, height px of the box around ring and net, and confidence. heat (h, w) float32 0..1 of the ball, cells of 4 px.
     """
 
     balls: FloatArray

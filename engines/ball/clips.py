@@ -20,7 +20,8 @@ SIDE_PX = 384
 @dataclass(frozen=True, slots=True)
 class Clip:
     """frames (3, H, W, 3) uint8 BGR, oldest first; of the last frame: balls (N, 4) x, y, radius px and the share of the
-    disc that is visible; rims (M, 4) x, y (centre), width and height px. `whole` is False where there may be balls that
+    disc that is visible; rims (M, 4) x, y
+    (middle), width and height px of the box around ring and net. `whole` is False where there may be balls that
     nobody labelled: then nothing is learnt from a place without one. `rims_known` is False where rims are not labelled.
     """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +19,23 @@ BALLS, RIMS = ("ball", "basketball", "sports ball"), ("hoop", "rim")
 _LARGEST_PX = 1600
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """balls (x, y, radius) and rims (x, y, width, height) px of a picture; None: nobody looked."""
+
+    balls: tuple[tuple[float, ...], ...] | None
+    rims: tuple[tuple[float, ...], ...] | None
+
+
 class LessonError(Exception):
     """What was given to learn from cannot be used; the message names the file and what to do."""
 
 
-def read_photos(folder: Path) -> list[Clip]:
+def read_photos(folder: Path, known: Mapping[str, Known] | None = None) -> list[Clip]:
     """Every picture below a folder, in order of name. Raises LessonError.
 
     With a data.yaml of YOLO's form the pictures lie in images/ and their boxes in labels/, of which those of balls and
-    hoops are taken; without one the pictures are thought to show no ball.
+    hoops are taken; without one the pictures are thought to show neither, but for those that are `known` by file name.
     """
     if not folder.is_dir():
         raise LessonError(f"{folder}: no such folder of photos")
@@ -33,10 +43,31 @@ def read_photos(folder: Path) -> list[Clip]:
     if not paths:
         raise LessonError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
     names = _class_names(folder / "data.yaml")
-    return [_photo(path, names) for path in paths]
+    return [_photo(path, names, (known or {}).get(path.name)) for path in paths]
 
 
-def _photo(path: Path, names: list[str]) -> Clip:
+def read_known(path: Path) -> dict[str, Known]:
+    """What pictures show, from JSON: {"FILE": {"balls": [[x, y, radius], ...], "rims": [[x, y, width, height], ...]}}.
+
+    px of the whole picture; null for what it may show without anyone having looked. Raises LessonError.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): Known(_rows(row["balls"], 3), _rows(row["rims"], 4)) for name, row in data.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LessonError(f"{path}: cannot be read as labels of pictures ({' '.join(str(error).split())})") from None
+
+
+def _rows(values: Any, length: int) -> tuple[tuple[float, ...], ...] | None:
+    if values is None:
+        return None
+    rows = tuple(tuple(float(value) for value in row) for row in values)
+    if any(len(row) != length for row in rows):
+        raise ValueError(f"{values}: rows of {length} numbers are needed")
+    return rows
+
+
+def _photo(path: Path, names: list[str], known: Known | None) -> Clip:
     image = cv2.imread(str(path))
     if image is None:
         raise LessonError(f"{path}: is no picture that can be read; remove it or save it anew")
@@ -44,13 +75,20 @@ def _photo(path: Path, names: list[str]) -> Clip:
     if scale < 1:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     height, width = image.shape[:2]
-    balls, rims = [], []
+    balls: list[tuple[float, ...]] = []
+    rims: list[tuple[float, ...]] = []
     for name, (x, y, w, h) in _boxes(path, names):
         if name in BALLS:
             balls.append((x * width, y * height, (w * width + h * height) / 4))
         elif name in RIMS:
             rims.append((x * width, y * height, w * width, h * height))
-    return photo_clip(np.asarray(image, np.uint8), balls, rims)
+    if known is not None:
+        balls = [tuple(scale * value for value in row) for row in known.balls or ()]
+        rims = [tuple(scale * value for value in row) for row in known.rims or ()]
+    clip = photo_clip(np.asarray(image, np.uint8), balls, rims)
+    if known is None:
+        return clip
+    return replace(clip, whole=known.balls is not None, rims_known=known.rims is not None)
 
 
 def _class_names(path: Path) -> list[str]:
