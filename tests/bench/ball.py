@@ -84,6 +84,7 @@ def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | Non
         for name, row in more.items():
             figures[name] |= row
 
+    sheets = None if draw is None else Sheets(finders[0])
     print("time ...", flush=True)
     merge(times(finders, QUICK_ROUNDS if quick else ROUNDS))
     for name, read in STILLS.items():
@@ -94,12 +95,11 @@ def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | Non
             print(f"{data / name} is not here; skipped")
     if present := clips.find_clips(data):
         print("clips ...", flush=True)
-        sheets = None if draw is None else Sheets(finders[0])
         merge(clips.measure(finders, present, quick, sheets))
-        for path in sheets.write(draw) if sheets is not None and draw is not None else []:
-            print(path)
     print("play ...", flush=True)
-    merge(play.measure([finders[0], *(finder for finder in finders[1:] if finder.name == YARDSTICK)], quick))
+    merge(play.measure([finders[0], *(finder for finder in finders[1:] if finder.name == YARDSTICK)], quick, sheets))
+    for path in sheets.write(draw) if sheets is not None and draw is not None else []:
+        print(path)
     return figures
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from edge.types import FloatArray, Image
 from tests.bench.ball_scores import Match
-from tests.bench.clips import Checked, Clip
+from tests.bench.clips import Checked
 from tests.bench.finders import Finder, Found
 from tests.bench.label_ball import FONT, YELLOW, Ball, Window, write_sheets
 
@@ -36,7 +36,7 @@ class Sheets:
     finder: Finder
     tiles: dict[str, list[Image]] = field(default_factory=dict)
 
-    def __call__(self, finder: Finder, clip: Clip, checked: Checked, found: Found, match: Match) -> None:
+    def __call__(self, finder: Finder, key: str, checked: Checked, found: Found, match: Match) -> None:
         if finder is not self.finder:
             return
         sure = set(np.flatnonzero(found.balls[:, 4] >= finder.confidence).tolist())
@@ -46,7 +46,7 @@ class Sheets:
         mistaken = [found.balls[row] for row in sorted(sure - set(match.hit) - match.ignored)]
         if missed or mistaken:
             tile = fault(checked, found, missed, mistaken)
-            self.tiles.setdefault(clip.key, []).append(tile)
+            self.tiles.setdefault(key, []).append(tile)
 
     def write(self, folder: Path) -> list[Path]:
         """A few PNG files for each clip with faults."""
@@ -66,7 +66,7 @@ def fault(checked: Checked, found: Found, missed: list[Ball], mistaken: list[Flo
     text = f"{checked.index}: {len(missed)} missed, {len(mistaken)} mistaken"
     text += f" ({', '.join(f'{row[4]:.2f}' for row in mistaken)})" if mistaken else ""
     for colour, thickness in ((BLACK, 3), (YELLOW, 1)):
-        cv2.putText(parts[0], text, (4, 14), FONT, 0.45, colour, thickness, cv2.LINE_AA)
+        cv2.putText(parts[0], text, (6, 18), FONT, 0.5, colour, thickness, cv2.LINE_AA)
     return np.asarray(cv2.copyMakeBorder(cv2.hconcat(parts), 0, 3, 0, 3, cv2.BORDER_CONSTANT), dtype=np.uint8)
 
 

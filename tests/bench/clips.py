@@ -111,13 +111,14 @@ class ClipTally:
         return figures
 
 
-Watch = Callable[[Finder, Clip, Checked, Found, Match], None]
+Watch = Callable[[Finder, str, Checked, Found, Match], None]
+"""Is shown each frame's outcome, under the clip's key."""
 
 
 def measure(
     finders: Sequence[Finder], clips: Sequence[Clip], quick: bool, watch: Watch | None = None
 ) -> dict[str, dict[str, Figure]]:
-    """Figures of each network by its name. `watch` is shown each frame's outcome."""
+    """Figures of each network by its name."""
     tallies = {finder.name: ClipTally(finder.confidence) for finder in finders}
     for clip in clips:
         for checked in checked_frames(clip, QUICK_FRAMES if quick else None):
@@ -125,5 +126,5 @@ def measure(
                 found = finder.moment(checked.frames)
                 match = tallies[finder.name].add(clip, found, checked.label)
                 if watch is not None:
-                    watch(finder, clip, checked, found, match)
+                    watch(finder, clip.key, checked, found, match)
     return {name: tally.figures() for name, tally in tallies.items()}

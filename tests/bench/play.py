@@ -12,10 +12,11 @@ import numpy as np
 from edge.simulator import SCENARIOS, VirtualGym
 from edge.simulator.truth import Truth
 from edge.types import Image
-from tests.bench.ball_scores import BallTally
+from tests.bench.ball_scores import BallTally, Match
+from tests.bench.clips import Checked, Watch
 from tests.bench.common import Figure
-from tests.bench.finders import Finder
-from tests.bench.label_ball import Ball
+from tests.bench.finders import Finder, Found
+from tests.bench.label_ball import Ball, Label
 
 # Training draws its gyms of seeds below 3000.
 FIRST_SEED = 5000
@@ -27,13 +28,13 @@ BINS: dict[str, tuple[float, ...]] = {"speed_px": (2, 10), "radius_px": (6, 12),
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Consecutive frames, oldest first; of the last: the balls to be found and those that count neither way; and of
-    the ball, if any, what the bins go by."""
+    """Consecutive frames, oldest first; of the last: the balls to be found, what the bins go by of each, and the balls
+    that are hidden so far that they count neither way."""
 
     frames: list[Image]
     balls: tuple[Ball, ...]
+    measures: tuple[dict[str, float], ...]
     ignored: tuple[Ball, ...]
-    measures: dict[str, float]
 
 
 def moments(gyms: int, each: int) -> Iterator[Moment]:
@@ -45,7 +46,7 @@ def moments(gyms: int, each: int) -> Iterator[Moment]:
             SCENARIOS[PLAYS[number % len(PLAYS)]],
             mount=MOUNTS[number // len(PLAYS) % len(MOUNTS)],
             cone_layout="auto",
-            distractors=int(rng.integers(4)),
+            distractors=0,  # its cushion is round and of a ball's colours
             other_lines=bool(rng.random() < 0.5),
             uneven=float(rng.uniform(0, 0.5)),
             noise=float(rng.uniform(0, 4)),
@@ -57,13 +58,12 @@ def moments(gyms: int, each: int) -> Iterator[Moment]:
 def _moment(frames: list[Image], truths: Sequence[Truth]) -> Moment:
     ball, before = truths[-1].ball, truths[-2].ball
     if ball is None:
-        return Moment(frames, (), (), {})
+        return Moment(frames, (), (), ())
     row = (float(ball.centre_px[0]), float(ball.centre_px[1]), float(ball.radius_px))
     if 1 - ball.hidden_share <= LEAST_VISIBLE:
-        return Moment(frames, (), (row,), {})
-    moved = np.hypot(*(ball.centre_px - before.centre_px)) if before is not None else 0.0
-    measures = {"speed_px": float(moved), "radius_px": row[2], "hidden": ball.hidden_share}
-    return Moment(frames, (row,), (), measures)
+        return Moment(frames, (), (), (row,))
+    moved_px = float(np.hypot(*(ball.centre_px - before.centre_px))) if before is not None else 0.0
+    return Moment(frames, (row,), ({"speed_px": moved_px, "radius_px": row[2], "hidden": ball.hidden_share},), ())
 
 
 def bins_of(measures: dict[str, float]) -> list[str]:
@@ -89,13 +89,14 @@ class PlayTally:
     all: BallTally = field(default_factory=BallTally)
     bins: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, finder: Finder, moment: Moment) -> None:
+    def add(self, found: Found, moment: Moment) -> Match:
         """Count one moment."""
-        balls = finder.moment(moment.frames).balls
-        found = self.all.add(balls, moment.balls, moment.ignored)
-        seen = any(balls[row, 4] >= self.confidence for row in found.hit)
-        for name in bins_of(moment.measures):
-            self.bins[name].append(seen)
+        match = self.all.add(found.balls, moment.balls, moment.ignored)
+        sure = {ball for row, ball in match.hit.items() if found.balls[row, 4] >= self.confidence}
+        for index, measures in enumerate(moment.measures):
+            for name in bins_of(measures):
+                self.bins[name].append(index in sure)
+        return match
 
     def figures(self) -> dict[str, Figure]:
         """play_recall, play_precision and the like; the recall and the number of balls of each bin."""
@@ -106,10 +107,13 @@ class PlayTally:
         return figures
 
 
-def measure(finders: Sequence[Finder], quick: bool) -> dict[str, dict[str, Figure]]:
-    """Figures of each network by its name; each moment is drawn once."""
+def measure(finders: Sequence[Finder], quick: bool, watch: Watch | None = None) -> dict[str, dict[str, Figure]]:
+    """Figures of each network by its name; each moment is drawn once. `watch` sees them numbered, as clip "play"."""
     tallies = {finder.name: PlayTally(finder.confidence) for finder in finders}
-    for moment in moments(*((4, 2) if quick else (GYMS, MOMENTS))):
+    for number, moment in enumerate(moments(*((4, 2) if quick else (GYMS, MOMENTS)))):
         for finder in finders:
-            tallies[finder.name].add(finder, moment)
+            found = finder.moment(moment.frames)
+            match = tallies[finder.name].add(found, moment)
+            if watch is not None:
+                watch(finder, "play", Checked(number, moment.frames, Label(moment.balls)), found, match)
     return {name: tally.figures() for name, tally in tallies.items()}

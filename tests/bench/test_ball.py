@@ -128,7 +128,7 @@ def test_play_counts_each_ball_in_its_bins() -> None:
     tally = play.PlayTally(finder.confidence)
     moments = list(play.moments(gyms=1, each=3))
     for moment in moments:
-        tally.add(finder, moment)
+        tally.add(finder.moment(moment.frames), moment)
     figures = tally.figures()
     balls = sum(len(moment.balls) for moment in moments)
     assert balls >= 1
