@@ -22,6 +22,7 @@ from tests.bench.ball_scores import as_detections, tally_figures
 from tests.bench.ball_sheets import Sheets
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.finders import OWN_NETWORK, Finder, own_finder, peer_finder, step_ms
+from tests.bench.label_ball import TRUTH
 from tests.bench.scores import Tally
 from tests.bench.yolo import NOTICE, peers
 
@@ -76,7 +77,7 @@ def _open_all(arguments: argparse.Namespace) -> list[Finder]:
     return finders
 
 
-def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | None) -> Figures:
+def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | None, labels: Path = TRUTH) -> Figures:
     """Figures of every network by its name; what is absent below `data` is left out with a line."""
     figures: Figures = {finder.name: {} for finder in finders}
 
@@ -93,7 +94,7 @@ def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | Non
             merge(stills(finders, name, itertools.islice(read(data / name), QUICK_STILLS if quick else None)))
         else:
             print(f"{data / name} is not here; skipped")
-    if present := clips.find_clips(data):
+    if present := clips.find_clips(data, labels):
         print("clips ...", flush=True)
         merge(clips.measure(finders, present, quick, sheets))
     print("play ...", flush=True)
@@ -139,10 +140,13 @@ def main() -> None:
     arguments.add_argument(
         "--draw", type=Path, default=None, metavar="DIR", help="sheets of what is missed or mistaken"
     )
+    arguments.add_argument(
+        "--labels", type=Path, default=TRUTH, metavar="FILE", help="which frames of clips are checked"
+    )
     given = arguments.parse_args()
     data = need(given.data)
     finders = _open_all(given)
-    figures = compare(finders, data, given.quick, given.draw)
+    figures = compare(finders, data, given.quick, given.draw, given.labels)
     for finder in finders:
         finder.close()
     print("", tables(figures, finders[0].name), "", sep="\n")

@@ -65,8 +65,8 @@ def fault(checked: Checked, found: Found, missed: list[Ball], mistaken: list[Flo
     parts = [_circled(window.cut(frame), window, checked, missed, mistaken) for window in (whole, near)]
     text = f"{checked.index}: {len(missed)} missed, {len(mistaken)} mistaken"
     text += f" ({', '.join(f'{row[4]:.2f}' for row in mistaken)})" if mistaken else ""
-    for colour, thickness in ((BLACK, 3), (YELLOW, 1)):
-        cv2.putText(parts[0], text, (6, 18), FONT, 0.5, colour, thickness, cv2.LINE_AA)
+    cv2.rectangle(parts[0], (0, 0), (9 * len(text), 22), BLACK, -1)
+    cv2.putText(parts[0], text, (4, 16), FONT, 0.5, YELLOW, 1, cv2.LINE_AA)
     return np.asarray(cv2.copyMakeBorder(cv2.hconcat(parts), 0, 3, 0, 3, cv2.BORDER_CONSTANT), dtype=np.uint8)
 
 

@@ -39,13 +39,13 @@ class Checked:
     label: Label
 
 
-def find_clips(data: Path, say: Callable[[str], None] = print) -> list[Clip]:
+def find_clips(data: Path, labels: Path = TRUTH, say: Callable[[str], None] = print) -> list[Clip]:
     """The labelled clips below `data`/videos; where there is none of them, those of whatever balls.json lies there.
 
     A clip that is absent is named in a line.
     """
     videos = data / "videos"
-    clips, absent = _present(TRUTH, [videos])
+    clips, absent = _present(labels, [videos])
     for name in absent:
         say(f"clips: {videos / name} is not here; skipped")
     if clips:

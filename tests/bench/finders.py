@@ -5,8 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -131,13 +130,8 @@ def _open(network: Network) -> Engine:
 
 
 def own_finder(name: str) -> Finder:
-    """The network under test: of the zoo, or an .onnx file with the inputs and outputs of `courtside-ball`."""
-    if name.endswith(".onnx"):
-        network = replace(
-            find(OWN_NETWORK), name=Path(name).stem, file=str(Path(name).absolute()), sha256="", shipped=False
-        )
-    else:
-        network = find(name)
+    """The network under test: of the zoo, or in an .onnx file. Raises EngineError."""
+    network = find(name)
     return DetectorFinder(network) if network.task == "detection" else HeatFinder(network)
 
 

@@ -50,6 +50,9 @@ def moments(gyms: int, each: int) -> Iterator[Moment]:
             other_lines=bool(rng.random() < 0.5),
             uneven=float(rng.uniform(0, 0.5)),
             noise=float(rng.uniform(0, 4)),
+            props="any",
+            exposure=float(rng.uniform(0, 0.7)),
+            shutter_s=float(1 / rng.uniform(60, 1000)),
         )
         for burst in islice(VirtualGym(scenario, seed).bursts(EVERY, FRAMES), each):
             yield _moment([frame.image for frame, _ in burst], [truth for _, truth in burst])

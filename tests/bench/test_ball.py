@@ -76,7 +76,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_other_labels_serve_where_none_of_the_labelled_clips_are_here(data: Path) -> None:
     said: list[str] = []
-    found = clips.find_clips(data, said.append)
+    found = clips.find_clips(data, say=said.append)
     assert [clip.key for clip in found] == ["court_a_clip"]
     assert "FreeThrow" in said[-2]
     assert "b.avi" in said[-1]
@@ -85,7 +85,9 @@ def test_other_labels_serve_where_none_of_the_labelled_clips_are_here(data: Path
 def test_clips_are_measured_frame_by_frame(data: Path, tmp_path: Path) -> None:
     finder = Brightest()
     sheets = Sheets(finder)
-    figures = clips.measure([finder], clips.find_clips(data, lambda line: None), quick=False, watch=sheets)["brightest"]
+    figures = clips.measure([finder], clips.find_clips(data, say=lambda line: None), quick=False, watch=sheets)[
+        "brightest"
+    ]
     assert figures["clips_recall"] == figures["clips_court_a_clip_recall"] == 0.5
     assert figures["clips_precision"] == pytest.approx(1 / 3)
     assert figures["clips_partly_recall"] == 1
@@ -97,7 +99,7 @@ def test_clips_are_measured_frame_by_frame(data: Path, tmp_path: Path) -> None:
 
 def test_three_frames_in_a_row_are_shown_and_the_first_stands_in_at_the_start(data: Path) -> None:
     finder = Brightest()
-    clips.measure([finder], clips.find_clips(data, lambda line: None), quick=False)
+    clips.measure([finder], clips.find_clips(data, say=lambda line: None), quick=False)
     numbers = np.round(np.array(finder.seen) / 20).astype(int).reshape(-1, 3).tolist()
     assert numbers == [[0, 0, 0], [1, 2, 3], [3, 4, 5], [4, 5, 6]]
 

@@ -73,10 +73,10 @@ def test_a_moment_knows_nothing_of_the_one_before(engine: HotCell) -> None:
     assert np.unique(engine.shown[-1]).tolist() == [1, 2, 3]
 
 
-def test_a_file_stands_in_for_the_shipped_network(monkeypatch: pytest.MonkeyPatch, engine: HotCell) -> None:
+def test_what_the_zoo_calls_a_ball_network_is_run_as_one(monkeypatch: pytest.MonkeyPatch, engine: HotCell) -> None:
     monkeypatch.setattr(finders, "find", lambda name: NETWORK)
-    finder = finders.own_finder("somewhere/other.onnx")
-    assert (finder.name, finder.sees_rims) == ("other", True)
+    finder = finders.own_finder("hot-cell")
+    assert (finder.name, finder.sees_rims) == ("hot-cell", True)
 
 
 def test_a_detector_may_be_measured_in_its_place() -> None:
