@@ -42,5 +42,5 @@ def test_exported_files_are_used_again(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_a_command_that_fails_says_why() -> None:
-    with pytest.raises(EngineError, match=r"no such thing"):
-        yolo._call(["python3", "-c", "raise SystemExit('no such thing')"])
+    with pytest.raises(EngineError, match=r"trying it failed \(no such thing\)"):
+        yolo._call("trying it", ["python3", "-c", "raise SystemExit('no such thing')"])

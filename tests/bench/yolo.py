@@ -41,6 +41,7 @@ YOLO(sys.argv[1]).export(
 """
 # The exporter asks for the OpenCV with windows, whose libraries a server lacks; the same without takes its place.
 WINDOWED, HEADLESS = "opencv-python", "opencv-python-headless<6"
+WHAT = "installing the exporter"
 AT_MOST_S = 1800
 Say = Callable[[str], None]
 
@@ -103,25 +104,25 @@ def _export(weights: dict[str, Path], say: Say) -> None:
         for name, path in weights.items():
             say(f"peers: exporting {name}")
             copy = Path(shutil.copy(path, folder))
-            _call([python, "-c", EXPORT, str(copy)], quiet, folder)
+            _call(f"exporting {name}", [python, "-c", EXPORT, str(copy)], quiet, folder)
             copy.with_suffix(".onnx").replace(peers_dir() / f"{name}.onnx")
 
 
 def _environment(folder: Path) -> str:
     """The interpreter of a new environment with ultralytics in it. Raises EngineError."""
-    _call([sys.executable, "-m", "venv", str(folder)])
+    _call("making an environment", [sys.executable, "-m", "venv", str(folder)])
     python = str(folder / "bin" / "python")
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    _call([*pip, "install", "--prefer-binary", _cpu_torch(pip), *EXPORTER])
-    _call([*pip, "uninstall", "--yes", WINDOWED])
-    _call([*pip, "install", "--prefer-binary", "--force-reinstall", "--no-deps", HEADLESS])
+    _call(WHAT, [*pip, "install", "--prefer-binary", _cpu_torch(pip), *EXPORTER])
+    _call(WHAT, [*pip, "uninstall", "--yes", WINDOWED])
+    _call(WHAT, [*pip, "install", "--prefer-binary", "--force-reinstall", "--no-deps", HEADLESS])
     return python
 
 
 def _cpu_torch(pip: Sequence[str]) -> str:
     """The requirement of torch without CUDA where pip's index has one, else of any."""
     try:
-        return cpu_requirement(_call([*pip, "index", "versions", "torch"]))
+        return cpu_requirement(_call(WHAT, [*pip, "index", "versions", "torch"]))
     except EngineError:
         return "torch"
 
@@ -132,7 +133,7 @@ def cpu_requirement(listing: str) -> str:
     return f"torch=={marked.group(1)}" if marked else "torch"
 
 
-def _call(command: Sequence[str], extra: Mapping[str, str] | None = None, folder: str | None = None) -> str:
+def _call(what: str, command: Sequence[str], extra: Mapping[str, str] | None = None, folder: str | None = None) -> str:
     """What the command prints. Raises EngineError with the last line of what it said."""
     environment = {**os.environ, **(extra or {})}
     try:
@@ -142,7 +143,7 @@ def _call(command: Sequence[str], extra: Mapping[str, str] | None = None, folder
     except subprocess.CalledProcessError as error:
         said = [line.strip() for line in (error.stderr or error.stdout).splitlines() if line.strip()]
         reason = said[-1] if said else "no reason given"
-        raise EngineError(f"'{' '.join(command[1:5])}' failed ({reason}); is this machine online?") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"{error}; is this machine online?") from None
+        raise EngineError(f"{what} failed ({reason}); is this machine online?") from None
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"{what} took more than {AT_MOST_S} s; try again later") from None
     return done.stdout
