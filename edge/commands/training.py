@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from engines.backend import open_engine
 from engines.ball.clips import Clip
 from engines.ball.photos import LessonError, read_known, read_photos, read_video, video_clips
 from engines.ball.pseudo import agreed
-from engines.ball.store import ClipStore, keep
+from engines.ball.store import keep
 from engines.zoo import find, locate, shape_range
 
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv")
@@ -72,10 +72,12 @@ def execute_train(args: argparse.Namespace) -> int:
     except LessonError as error:
         raise CommandError(str(error)) from None
     painted, labelled = _sorted(photos)
-    with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
-        gym = _gym(args.gyms, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="courtside-") as name:
+        folder = Path(name)
+        gym = keep(_gym(args.gyms), folder / "gym")
         _say(f"{len(gym)} moments of {args.gyms} gyms, {len(photos)} photos, {len(flights)} moments of videos")
-        lessons = Lessons(gym, painted, [*labelled, *flights], args.seed)
+        stores = gym, keep(painted, folder / "photos"), keep([*labelled, *flights], folder / "clips")
+        lessons = Lessons(*stores, seed=args.seed)
         with tqdm(total=args.steps, unit="step", desc="training", file=sys.stderr) as bar:
 
             def report(done: int, mean: float) -> None:
@@ -95,9 +97,9 @@ def _sorted(photos: list[Clip]) -> tuple[list[Clip], list[Clip]]:
     return [clip for clip in photos if not len(clip.balls)] or labelled, labelled
 
 
-def _gym(count: int, folder: Path) -> ClipStore:
+def _gym(count: int) -> Iterable[Clip]:
     clips = gym_clips(range(count))
-    return keep(tqdm(clips, total=count * MOMENTS, unit="moment", desc="drawing", file=sys.stderr), folder)
+    return tqdm(clips, total=count * MOMENTS, unit="moment", desc="drawing", file=sys.stderr)
 
 
 def _videos(folders: list[Path]) -> Iterator[Path]:

@@ -20,9 +20,10 @@ SIDE_PX = 384
 @dataclass(frozen=True, slots=True)
 class Clip:
     """frames (3, H, W, 3) uint8 BGR, oldest first; of the last frame: balls (N, 4) x, y, radius px and the share of the
-    disc that is visible; rims (M, 4) x, y
-    (middle), width and height px of the box around ring and net. `whole` is False where there may be balls that
-    nobody labelled: then nothing is learnt from a place without one. `rims_known` is False where rims are not labelled.
+    disc that is visible; rims (M, 4) x, y (middle), width and height px of the box around ring and net.
+
+    `whole` is False where there may be balls that nobody labelled: then nothing is learnt from a place without one;
+    `rims_known` is False where rims are not labelled.
     """
 
     frames: Image
@@ -36,7 +37,9 @@ def photo_clip(image: Image, balls: Iterable[Iterable[float]] = (), rims: Iterab
     """A still picture (H, W, 3) as a clip in which nothing moves; balls as x, y, radius px."""
     seen = np.array([[*ball, 1.0] for ball in balls], dtype=np.float64).reshape(-1, 4)
     return Clip(
-        np.stack([image] * FRAMES), seen, np.array([list(rim) for rim in rims], dtype=np.float64).reshape(-1, 4)
+        np.broadcast_to(image, (FRAMES, *image.shape)),
+        seen,
+        np.array([list(rim) for rim in rims], dtype=np.float64).reshape(-1, 4),
     )
 
 

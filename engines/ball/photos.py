@@ -17,6 +17,7 @@ PICTURES = (".jpg", ".jpeg", ".png")
 BALLS, RIMS = ("ball", "basketball", "sports ball"), ("hoop", "rim")
 # A photo is shrunk to this, as a camera would see it.
 _LARGEST_PX = 1600
+_PART_PX = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,23 @@ def read_video(path: Path) -> list[Image]:
 
 
 def video_clips(frames: list[Image], balls: Mapping[int, Any]) -> list[Clip]:
-    """Clips of a video's frames whose balls (N, 3) x, y, radius px are known, by frame number; rims are not."""
+    """Clips of a video's frames whose balls (N, 3) x, y, radius px are known, by frame number; rims are not.
+
+    Of each the part about the first ball is kept.
+    """
     clips = []
     for number in sorted(balls):
         if number < FRAMES - 1:
             continue
-        seen = [[*ball, 1.0] for ball in balls[number]]
-        three = np.stack(frames[number - FRAMES + 1 : number + 1])
-        known = np.array(seen, dtype=np.float64).reshape(-1, 4)
+        known = np.array([[*ball, 1.0] for ball in balls[number]], dtype=np.float64).reshape(-1, 4)
+        height, width = frames[number].shape[:2]
+        x, y = (
+            int(np.clip(at - _PART_PX / 2, 0, max(side - _PART_PX, 0)))
+            for at, side in zip(known[0], (width, height), strict=False)
+        )
+        three = np.stack(
+            [frame[y : y + _PART_PX, x : x + _PART_PX] for frame in frames[number - FRAMES + 1 : number + 1]]
+        )
+        known[:, :2] -= (x, y)
         clips.append(Clip(three, known, np.zeros((0, 4)), whole=False, rims_known=False))
     return clips

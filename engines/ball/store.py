@@ -1,4 +1,4 @@
-"""Many clips on disk, read a piece at a time: what the virtual gym drew is kept while the training goes on."""
+"""Many clips on disk, read a piece at a time: every worker of the training reads the same files."""
 
 from __future__ import annotations
 
@@ -7,38 +7,57 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from engines.ball.clips import FRAMES, SIDE_PX, Clip
-
-_SHAPE = (FRAMES, SIDE_PX, SIDE_PX, 3)
+from engines.ball.clips import FRAMES, Clip
 
 
 class ClipStore(Sequence[Clip]):
-    """Clips of SIDE_PX squares in a folder: `frames.u8` and `labels.json`. Raises FileNotFoundError without them."""
+    """Clips in a folder, in the files `frames.u8` and `labels.json`; what is handed to another process is its path.
+
+    Raises FileNotFoundError where there are none.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        shape = (len(self._labels), *_SHAPE)
-        self._frames = np.memmap(folder / "frames.u8", np.uint8, "r", shape=shape) if self._labels else np.zeros(shape)
+        self._folder = folder
+        self._rows = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self._frames: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
+        if self._rows:
+            self._frames = np.memmap(folder / "frames.u8", np.uint8, "r")
+
+    def __reduce__(self) -> tuple[type[ClipStore], tuple[Path]]:
+        return ClipStore, (self._folder,)
 
     def __len__(self) -> int:
-        return len(self._labels)
+        return len(self._rows)
 
     def __getitem__(self, index: int) -> Clip:  # type: ignore[override]
-        row = self._labels[index]
+        row = self._rows[index]
+        shape = tuple(row["shape"])
+        kept = self._frames[row["start"] : row["start"] + int(np.prod(shape))].reshape(shape)
+        frames = np.broadcast_to(kept, (FRAMES, *shape[1:]))
         balls, rims = (np.array(row[key], dtype=np.float64).reshape(-1, 4) for key in ("balls", "rims"))
-        return Clip(np.asarray(self._frames[index]), balls, rims)
+        return Clip(frames, balls, rims, row["whole"], row["rims_known"])
 
 
 def keep(clips: Iterable[Clip], folder: Path) -> ClipStore:
-    """Write the clips to the folder as they come. Raises ValueError for one of another size."""
+    """Write the clips to the folder as they come; of one in which nothing moves a single frame."""
     folder.mkdir(parents=True, exist_ok=True)
-    labels = []
+    rows, start = [], 0
     with (folder / "frames.u8").open("wb") as stream:
         for clip in clips:
-            if clip.frames.shape != _SHAPE:
-                raise ValueError(f"a clip of {clip.frames.shape}: {_SHAPE} is needed")
-            stream.write(np.ascontiguousarray(clip.frames).tobytes())
-            labels.append({"balls": clip.balls.tolist(), "rims": clip.rims.tolist()})
-    (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
+            frames = clip.frames[:1] if (clip.frames == clip.frames[:1]).all() else clip.frames
+            stream.write(np.ascontiguousarray(frames).tobytes())
+            rows.append(
+                {
+                    "shape": list(frames.shape),
+                    "start": start,
+                    "balls": clip.balls.tolist(),
+                    "rims": clip.rims.tolist(),
+                    "whole": clip.whole,
+                    "rims_known": clip.rims_known,
+                }
+            )
+            start += frames.size
+    (folder / "labels.json").write_text(json.dumps(rows), encoding="utf-8")
     return ClipStore(folder)

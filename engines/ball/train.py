@@ -70,7 +70,8 @@ def _joined(lessons: list[Lesson]) -> tuple[torch.Tensor, ...]:
 
 def _batches(lessons: Lessons, plan: Plan) -> Iterator[Any]:
     numbered = _Numbered(lessons, plan.steps * plan.batch)
-    more: dict[str, Any] = {"prefetch_factor": 4} if plan.workers else {}
+    # Processes of their own from the start: one that is forked where threads run may wait for them for ever.
+    more: dict[str, Any] = {"prefetch_factor": 4, "multiprocessing_context": "spawn"} if plan.workers else {}
     yield from DataLoader(
         numbered, plan.batch, num_workers=plan.workers, collate_fn=_joined, worker_init_fn=_alone, **more
     )
