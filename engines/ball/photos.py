@@ -63,8 +63,8 @@ def _rows(values: Any, length: int) -> tuple[tuple[float, ...], ...] | None:
     if values is None:
         return None
     rows = tuple(tuple(float(value) for value in row) for row in values)
-    if any(len(row) != length for row in rows):
-        raise ValueError(f"{values}: rows of {length} numbers are needed")
+    if any(len(row) != length or not np.isfinite(row).all() or min(row[2:]) <= 0 for row in rows):
+        raise ValueError(f"{values}: rows of {length} numbers are needed, sizes above 0")
     return rows
 
 
@@ -112,11 +112,13 @@ def _boxes(path: Path, names: list[str]) -> list[tuple[str, tuple[float, float, 
     if not labels.is_file():
         raise LessonError(f"{labels}: the boxes of {path.name} are missing; an empty file says that it shows nothing")
     rows = []
-    for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(labels.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         try:
             index, x, y, w, h = (float(part) for part in line.split()[:5])
+            if index not in range(len(names)) or not np.isfinite((x, y, w, h)).all() or min(w, h) <= 0:
+                raise ValueError(line)
             rows.append((names[int(index)], (x, y, w, h)))
-        except (ValueError, IndexError):
+        except ValueError:
             raise LessonError(
                 f"{labels}:{number}: not 'class x y width height' with one of {len(names)} classes"
             ) from None
