@@ -34,7 +34,7 @@ def test_every_row_can_be_got_and_decoded(network: zoo.Network) -> None:
     assert len(network.sha256) == 64
     assert network.shipped or (network.package.rpartition("@")[0] and network.member.endswith(network.file))
     assert network.input.height % network.input.step == 0
-    assert network.task in ("detection", "pose", "appearance")
+    assert network.task in ("detection", "pose", "ball", "appearance")
 
 
 @pytest.mark.parametrize(("name", "near"), [("picodet-640", "picodet-s-640"), ("yolo11-pose", "yolo11n-pose")])

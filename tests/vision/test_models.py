@@ -8,8 +8,8 @@ import pytest
 
 from edge.config import EnginesConfig
 from edge.kernels.boxes import iou
-from edge.simulator import BallTruth, Truth, VirtualGym
-from edge.types import Detections, Frame, ObjectClass
+from edge.simulator import Truth, VirtualGym
+from edge.types import Frame, ObjectClass
 from edge.vision import Vision, open_vision
 from engines.backend import EngineError
 
@@ -62,22 +62,16 @@ def test_keypoints_lie_on_the_body(vision: Vision, play: list[tuple[Frame, Truth
     assert np.median(errors) < 0.05
 
 
-def _sees(found: Detections, ball: BallTruth) -> bool:
-    """Whether a ball is reported with its centre on the true one."""
-    boxes = found.xyxy[found.class_id == ObjectClass.BALL]
-    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return bool(np.any(np.linalg.norm(centres - ball.centre_px, axis=1) < ball.radius_px))
-
-
-def test_a_tile_on_the_ball_finds_it_at_least_as_often(vision: Vision, play: list[tuple[Frame, Truth]]) -> None:
-    balls = [(frame.image, truth.ball) for frame, truth in play if truth.ball and truth.ball.hidden_share < 0.3]
-    assert len(balls) >= 3
-    whole, tiled = 0, 0
-    for image, ball in balls:
-        x, y = (int(value) for value in ball.centre_px)
-        whole += _sees(vision.detector.detect(image), ball)
-        tiled += _sees(vision.detector.detect_many(image, [(x - 90, y - 100, x + 110, y + 100)]), ball)
-    assert tiled >= max(whole, 1)
+def test_the_balls_network_is_opened_with_the_others(vision: Vision, play: list[tuple[Frame, Truth]]) -> None:
+    assert list(vision.engines()) == ["detector", "pose", "ball", "appearance"]
+    vision.take_networks_ms()
+    sighting = vision.ball.look_still(play[0][0].image)
+    assert sighting.heat.shape == (180, 320)
+    assert sighting.heat.min() >= 0
+    assert sighting.heat.max() <= 1
+    spent = vision.take_networks_ms()
+    assert spent["ball"] > 0
+    assert spent["detector"] == 0
 
 
 def test_time_in_the_networks_is_told_by_stage(vision: Vision, play: list[tuple[Frame, Truth]]) -> None:
@@ -85,7 +79,7 @@ def test_time_in_the_networks_is_told_by_stage(vision: Vision, play: list[tuple[
     vision.detector.detect(play[0][0].image)
     spent = vision.take_networks_ms()
     assert spent["detector"] > 0
-    assert spent["pose"] == spent["appearance"] == 0
+    assert spent["pose"] == spent["ball"] == spent["appearance"] == 0
 
 
 @pytest.mark.parametrize(
@@ -93,7 +87,10 @@ def test_time_in_the_networks_is_told_by_stage(vision: Vision, play: list[tuple[
     [
         ("detector", "picodet", "did you mean 'picodet-s-"),
         ("detector", "movenet-thunder", "cannot be the detector"),
+        ("detector", "courtside-ball", "cannot be the detector"),
         ("pose", "picodet-s-640", "finds no keypoints"),
+        ("ball", "courtside-bal", "did you mean 'courtside-ball'"),
+        ("ball", "picodet-s-640", "is no ball's network"),
         ("appearance", "movenet-thunder", "gives no embedding"),
         ("detector", "/nowhere/mine.onnx", "no such network file"),
     ],
