@@ -26,6 +26,20 @@ def save_table(path: Path, takes: list[Size], gives: list[int], metadata: dict[s
     return _write(path, graph, metadata)
 
 
+def save_ball(path: Path, channels: int = 9, name: str = "frames") -> Path:
+    """A network laid out as the ball's: uint8 frames in, heat, ball and rim out, each the input's mean by cells."""
+    nodes = [
+        helper.make_node("Cast", [name], ["light"], to=TensorProto.FLOAT),
+        helper.make_node("AveragePool", ["light"], ["cells"], kernel_shape=[4, 4], strides=[4, 4]),
+        helper.make_node("ReduceMean", ["cells"], ["plane"], axes=[1], keepdims=1),
+    ]
+    counts = {"heat": 2, "ball": 4, "rim": 4}
+    nodes += [helper.make_node("Concat", ["plane"] * count, [key], axis=1) for key, count in counts.items()]
+    gives = [_info(key, [1, count, f"{key}_height", f"{key}_width"]) for key, count in counts.items()]
+    takes = helper.make_tensor_value_info(name, TensorProto.UINT8, [1, channels, "height", "width"])
+    return _write(path, helper.make_graph(nodes, "ball", [takes], gives), None)
+
+
 def save(
     path: Path, node: onnx.NodeProto, name: str, takes: list[Size], gives: list[Size], metadata: dict[str, str] | None
 ) -> Path:
