@@ -65,7 +65,8 @@ def check_networks(config: Config) -> Finding:
     start_s = time.monotonic()
     open_vision(engines).close()
     took_s = time.monotonic() - start_s
-    return Finding("ok", f"{engines.detector}, {engines.pose}, {engines.appearance}: loaded in {took_s:.1f} s")
+    names = ", ".join((engines.detector, engines.ball, engines.pose, engines.appearance))
+    return Finding("ok", f"{names}: loaded in {took_s:.1f} s")
 
 
 def check_gpu(config: Config) -> Finding:

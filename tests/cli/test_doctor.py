@@ -36,7 +36,9 @@ def test_the_virtual_gym_and_the_shipped_networks_are_well(tmp_path: Path) -> No
     config = settings(tmp_path, source={"width": 320, "height": 180})
     assert checks.check_source(config) == checks.Finding("ok", "gym://: 320x180 at 30 frames/s")
     assert checks.check_calibration(config).level == "ok"
-    assert checks.check_networks(config).level == "ok"
+    networks = checks.check_networks(config)
+    assert networks.level == "ok"
+    assert "picodet-s-640, courtside-ball, movenet-thunder, efficientnet-lite0: loaded" in networks.text
 
 
 def test_a_camera_without_a_rim_is_a_warning(tmp_path: Path) -> None:
