@@ -48,6 +48,17 @@ def test_scenarios_are_drawn_far_apart() -> None:
     assert max(scenario.shutter_s for scenario in drawn) > 4 * min(scenario.shutter_s for scenario in drawn)
 
 
+def test_bursts_are_frames_in_a_row_as_they_would_be_drawn_anyhow() -> None:
+    gym = VirtualGym("practice", 0, 160, 120, 30.0)
+    bursts = list(islice(gym.bursts(7, FRAMES), 3))
+    assert [[frame.index for frame, _ in burst] for burst in bursts] == [[4, 5, 6], [11, 12, 13], [18, 19, 20]]
+    all_frames = {frame.index: frame for frame, _ in islice(gym.frames(), 21)}
+    for burst in bursts:
+        for frame, truth in burst:
+            assert truth.index == frame.index
+            assert np.array_equal(frame.image, all_frames[frame.index].image)
+
+
 def test_a_ball_in_flight_is_drawn_where_its_label_says() -> None:
     """Against the frame before, what changed about the label is the ball: its weight's middle lies on the label."""
     plain = replace(SCENARIOS["threes"], noise=0.0, blur_px=0.0, shutter_s=0.0, uneven=0.0, lamp_change=0.0)

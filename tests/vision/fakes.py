@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from engines.backend import Tensor, TensorSpec
 from engines.zoo import Network
 
 Answer = Callable[[Tensor], dict[str, Tensor]]
+Ball = tuple[float, float, float, float, float]
+"""x, y, radius px, heat, visible share."""
 
 
 class FakeEngine:
@@ -52,3 +54,26 @@ def brightest_blob_picodet(network: Network, row: int, confidence: float = 0.9) 
 
     outputs = (TensorSpec("distances", (1, -1, 4), "float32"), TensorSpec("scores", (1, 80, -1), "float32"))
     return FakeEngine(TensorSpec("image", (1, 3, -1, -1), "float32"), outputs, answer)
+
+
+def heat_engine(balls: Callable[[Tensor], list[Ball]], rims: Sequence[Ball] = ()) -> FakeEngine:
+    """Answers with balls and rims (x, y, width, height px, heat) in px of what it is shown."""
+
+    def answer(tensor: Tensor) -> dict[str, Tensor]:
+        rows, columns = tensor.shape[2] // 4, tensor.shape[3] // 4
+        heat = np.zeros((1, 2, rows, columns), np.float32)
+        ball, rim = (np.zeros((1, 4, rows, columns), np.float32) for _ in range(2))
+        for x, y, radius, sure, visible in balls(tensor):
+            row, column = int(y // 4), int(x // 4)
+            heat[0, 0, row, column] = sure
+            ball[0, :, row, column] = x / 4 - column - 0.5, y / 4 - row - 0.5, np.log(radius), visible
+        for x, y, width, height, sure in rims:
+            row, column = int(y // 4), int(x // 4)
+            heat[0, 1, row, column] = sure
+            rim[0, :, row, column] = x / 4 - column - 0.5, y / 4 - row - 0.5, np.log(width), np.log(height)
+        return {"heat": heat, "ball": ball, "rim": rim}
+
+    outputs = tuple(
+        TensorSpec(name, (1, count, -1, -1), "float32") for name, count in (("heat", 2), ("ball", 4), ("rim", 4))
+    )
+    return FakeEngine(TensorSpec("frames", (1, 9, -1, -1), "uint8"), outputs, answer)
