@@ -65,6 +65,8 @@ def execute_train(args: argparse.Namespace) -> int:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
     from engines.ball.samples import Lessons
 
+    if args.out.suffix != ".onnx" or args.out.is_dir():
+        raise CommandError(f"--out {args.out}: cannot be written as a network; name a file that ends in .onnx")
     try:
         known = read_known(args.labels) if args.labels else None
         photos = [clip for folder in args.photos for clip in read_photos(folder, known)]

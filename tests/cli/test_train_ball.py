@@ -75,6 +75,8 @@ def test_a_wrong_command_line_is_one_line(
 @pytest.mark.parametrize(
     ("argv", "code", "message"),
     [
+        (("--out", "{tmp}/ball"), 2, "ball: cannot be written as a network; name a file that ends in .onnx"),
+        (("--out", "{tmp}/folder.onnx"), 2, "folder.onnx: cannot be written as a network"),
         (("--photos", "{tmp}/absent"), 2, "absent: no such folder of photos"),
         (("--photos", "{tmp}/empty"), 2, "empty: holds no pictures"),
         (("--photos", "{tmp}/broken"), 2, "a.jpg: is no picture that can be read"),
@@ -87,7 +89,7 @@ def test_a_wrong_command_line_is_one_line(
 def test_bad_input_is_one_line_and_a_code(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, argv: tuple[str, ...], code: int, message: str
 ) -> None:
-    for name in ("empty", "broken", "short"):
+    for name in ("empty", "broken", "short", "folder.onnx"):
         (tmp_path / name).mkdir()
     (tmp_path / "broken" / "a.jpg").write_bytes(b"no picture")
     (tmp_path / "broken" / "a.mp4").write_bytes(b"no video")
