@@ -25,7 +25,8 @@ _PIECES = np.linspace(0.0, 1.0, 8, endpoint=False)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours (BGR) and light of one gym. `gradient` (2,): change of brightness over the image, right and down."""
+    """Colours (BGR) and light of one gym. `gradient` (2,): change of brightness over the image, right and down.
+    `joint`: brightness of the walls' joints, relative; planks: whether the floor is made of them."""
 
     wood: FloatArray
     paint: FloatArray
@@ -35,6 +36,18 @@ class Look:
     gradient: FloatArray
     gain: float
     cone: FloatArray
+    joint: float = 0.90
+    planks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The backboard's colours (BGR), how much it hides of the wall behind it, and the colours of edge and rectangle."""
+
+    colour: tuple[float, float, float] = (214.0, 214.0, 210.0)
+    opacity: float = 1.0
+    edge: tuple[float, float, float] = (52.0, 48.0, 46.0)
+    square: tuple[float, float, float] = (52.0, 48.0, 46.0)
 
 
 def draw_look(rng: np.random.Generator) -> Look:
@@ -65,6 +78,8 @@ def floor_texture(court: Court, look: Look, rng: np.random.Generator, scenario: 
         tone[row] = np.repeat(rng.normal(1.0, 0.045, lengths.size), lengths)[:width]
     tone = np.repeat(tone, plank, axis=0)[:height]
     tone[::plank] *= 0.93
+    if not look.planks:
+        tone[:] = 1.0 + 0.06 * rng.standard_normal((height, width))
     grain = cv2.GaussianBlur(rng.normal(0.0, 1.0, (height, width)), (0, 0), sigmaX=9.0, sigmaY=0.8)
     tone += grain * 0.10
     texture = np.clip(tone[:, :, None] * look.wood, 0, 255).astype(np.uint8)
@@ -125,7 +140,7 @@ def _texture_px(points_m: FloatArray) -> FloatArray:
 
 
 @numba.njit(cache=True)
-def _room(image, eye, rays, walls, texture, wall, panel):  # type: ignore[no-untyped-def]
+def _room(image, eye, rays, walls, texture, wall, panel, grout):  # type: ignore[no-untyped-def]
     """Colour of every ray: the nearest of floor, ceiling and four walls of a box."""
     height, width = image.shape[:2]
     for y in range(height):
@@ -155,12 +170,14 @@ def _room(image, eye, rays, walls, texture, wall, panel):  # type: ignore[no-unt
             joint = abs(pz / 0.4 - round(pz / 0.4)) * 0.4 < 0.008 or abs(along / 0.8 - round(along / 0.8)) * 0.8 < 0.008
             if lower:
                 joint = abs(along / 1.2 - round(along / 1.2)) * 1.2 < 0.012 or pz > 1.86 or pz < 0.1
-            shade *= (0.90 if joint else 1.0) * (0.88 + 0.035 * min(pz, 5.0))
+            shade *= (grout if joint else 1.0) * (0.88 + 0.035 * min(pz, 5.0))
             for channel in range(3):
                 image[y, x, channel] = (panel[channel] if lower else wall[channel]) * shade
 
 
-def fill_quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatArray, colour: FloatArray) -> None:
+def fill_quad(
+    image: Image, depth: FloatArray, camera: Camera, corners_m: FloatArray, colour: FloatArray, opacity: float = 1.0
+) -> None:
     """Fill a flat polygon (N, 3) m with a colour, its depth into the buffer."""
     # A bent lens bends edges: each goes in short pieces.
     edges = [a + s * (b - a) for a, b in zip(corners_m, np.roll(corners_m, -1, axis=0), strict=True) for s in _PIECES]
@@ -176,7 +193,7 @@ def fill_quad(image: Image, depth: FloatArray, camera: Camera, corners_m: FloatA
     image, depth = image[y0:y1, x0:x1], depth[y0:y1, x0:x1]
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round((px - [x0, y0]) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    alpha = mask[:, :, None] / 255.0
+    alpha = mask[:, :, None] / 255.0 * opacity
     np.copyto(image, (image * (1 - alpha) + colour * alpha).astype(np.uint8), where=mask[:, :, None] > 0)
     inside = mask > 127
     depth[inside] = np.minimum(depth[inside], _plane_depth(camera, corners_m, inside, (x0, y0)))
@@ -198,7 +215,7 @@ def _rectangle(x: float, y: tuple[float, float], z: tuple[float, float]) -> Floa
     return np.array([[x, y[0], z[0]], [x, y[1], z[0]], [x, y[1], z[1]], [x, y[0], z[1]]])
 
 
-def draw_basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -> None:
+def draw_basket(image: Image, depth: FloatArray, camera: Camera, court: Court, board: Board) -> None:
     """Support, board with its inner rectangle and edge."""
     x = court.end_m - court.board_from_baseline_m
     half, low = court.board_width_m / 2, court.board_bottom_m
@@ -210,8 +227,10 @@ def draw_basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -
     arm = np.array([[post, -0.06, 3.25], [x + 0.05, -0.06, 3.25], [x + 0.05, -0.06, 3.45], [post, -0.06, 3.45]])
     fill_quad(image, depth, camera, arm, grey)
     fill_quad(image, depth, camera, _rectangle(post - 0.02, (-0.7, 0.7), (0.0, 1.1)), np.array([60.0, 52.0, 48.0]))
-    fill_quad(image, depth, camera, _rectangle(x + 0.03, (-half, half), (low, high)), np.array([120.0, 118.0, 116.0]))
-    fill_quad(image, depth, camera, _rectangle(x, (-half, half), (low, high)), np.array([214.0, 214.0, 210.0]))
+    back = np.array([120.0, 118.0, 116.0])
+    whole = (-half, half), (low, high)
+    fill_quad(image, depth, camera, _rectangle(x + 0.03, *whole), back, board.opacity)
+    fill_quad(image, depth, camera, _rectangle(x, *whole), np.array(board.colour), board.opacity)
     edges = [
         ((-half, half), (low, low + 0.05)),
         ((-half, half), (high - 0.05, high)),
@@ -222,8 +241,9 @@ def draw_basket(image: Image, depth: FloatArray, camera: Camera, court: Court) -
         ((-0.295, -0.245), (low + 0.15, low + 0.60)),
         ((0.245, 0.295), (low + 0.15, low + 0.60)),
     ]
-    for y_m, z_m in edges:
-        fill_quad(image, depth, camera, _rectangle(x - 0.001, y_m, z_m), np.array([52.0, 48.0, 46.0]))
+    for number, (y_m, z_m) in enumerate(edges):
+        colour = np.array(board.edge if number < 4 else board.square)
+        fill_quad(image, depth, camera, _rectangle(x - 0.001, y_m, z_m), colour)
 
 
 def render_room(
@@ -240,7 +260,7 @@ def render_room(
     rays = _pixel_rays(camera, scale)
     large = np.empty((height * scale, width * scale, 3), np.float32)
     texture = floor_texture(court, look, rng, scenario)
-    _room(large, camera.centre, rays, np.array(walls_m), texture, look.wall, look.panel)
+    _room(large, camera.centre, rays, np.array(walls_m), texture, look.wall, look.panel, look.joint)
     small = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
     image = np.clip(small, 0, 255).astype(np.uint8)
     return image, np.full((height, width), np.inf, np.float32)

@@ -1,8 +1,8 @@
 """Pixels: shaded tapered capsules, the ball and soft shadows into an image with a depth buffer. Numba only.
 
 A primitive is one row of `PRIMITIVE` numbers: ends ax, ay, bx, by [px], depths az, bz [m], radii ra, rb [px],
-radii in metres ma, mb (they bulge the depth), colour b, g, r, and the kind (CAPSULE, BALL or CLOTH: shaded
-flatter, so that neighbouring capsules read as one surface).
+radii in metres ma, mb (they bulge the depth), colour b, g, r, and the kind (CAPSULE, CLOTH: shaded flatter, so that
+neighbouring capsules read as one surface, or BALL + the number of the ball, whose skin and turn are given apart).
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import numba
 import numpy as np
 
 PRIMITIVE = 14
-CAPSULE, BALL, CLOTH = 0.0, 1.0, 2.0
+CAPSULE, CLOTH, BALL = 0.0, 1.0, 2.0
+# From such a smear on, in radii, the ball is seen through: each pixel gets the share of the time that it covers it.
+_STREAK = 0.5
+_STREAK_SAMPLES = 6
 # Unit vector towards the light in the camera's frame (x right, y down, z forward): from above, left and the camera.
 LIGHT = np.array((-0.42, -0.74, -0.53))
 
@@ -87,8 +90,57 @@ def _seam(sx, sy, sz):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _ball(image, depth, q, spin):  # type: ignore[no-untyped-def]
-    """A sphere smeared along a -> b by its motion: brown-orange, dark seams, a highlight."""
+def _leather(q, skin, spin, ux, uy, nz):  # type: ignore[no-untyped-def]
+    """Colour b, g, r of a ball's point with normal (ux, uy, nz)."""
+    light, shine = _shade(ux, uy, nz, 34.0)
+    sx = spin[0, 0] * ux + spin[0, 1] * uy + spin[0, 2] * nz
+    sy = spin[1, 0] * ux + spin[1, 1] * uy + spin[1, 2] * nz
+    sz = spin[2, 0] * ux + spin[2, 1] * uy + spin[2, 2] * nz
+    ink = skin[0] if _seam(sx, sy, sz) else 1.0
+    b, g, r = q[10], q[11], q[12]
+    if (skin[4] == 1.0 and sx * sy < 0.0) or (skin[4] == 2.0 and abs(sy) < 0.4):
+        b, g, r = skin[1], skin[2], skin[3]
+    return b * light * ink + shine, g * light * ink + shine, r * light * ink + shine
+
+
+@numba.njit(cache=True)
+def _streak(image, depth, q, skin, spin):  # type: ignore[no-untyped-def]
+    """A ball that moves far while the shutter is open: over each pixel for as long as its disc takes to pass."""
+    height, width = depth.shape
+    radius = q[6]
+    dx, dy = q[2] - q[0], q[3] - q[1]
+    smear = math.sqrt(dx * dx + dy * dy)
+    dx, dy = dx / smear, dy / smear
+    x0 = max(0, int(min(q[0], q[2]) - radius - 1))
+    x1 = min(width - 1, int(max(q[0], q[2]) + radius + 1))
+    y0 = max(0, int(min(q[1], q[3]) - radius - 1))
+    y1 = min(height - 1, int(max(q[1], q[3]) + radius + 1))
+    for y in range(y0, y1 + 1):
+        for x in range(x0, x1 + 1):
+            px, py = x + 0.5 - q[0], y + 0.5 - q[1]
+            along, across = px * dx + py * dy, px * dy - py * dx
+            chord = radius * radius - across * across
+            if chord <= 0.0:
+                continue
+            chord = math.sqrt(chord)
+            start, end = max(along - chord, 0.0), min(along + chord, smear)
+            if end <= start:
+                continue
+            b, g, r = 0.0, 0.0, 0.0
+            for sample in range(_STREAK_SAMPLES):
+                at = start + (sample + 0.5) / _STREAK_SAMPLES * (end - start)
+                ux, uy = (px - at * dx) / radius, (py - at * dy) / radius
+                nz = -math.sqrt(max(1.0 - ux * ux - uy * uy, 0.0))
+                one = _leather(q, skin, spin, ux, uy, nz)
+                b, g, r = b + one[0], g + one[1], r + one[2]
+            z = 0.5 * (q[4] + q[5]) - q[8] * chord / radius
+            n = _STREAK_SAMPLES
+            _put(image, depth, y, x, z, (end - start) / smear, b / n, g / n, r / n)
+
+
+@numba.njit(cache=True)
+def _ball(image, depth, q, skin, spin):  # type: ignore[no-untyped-def]
+    """A sphere smeared along a -> b by its motion: leather, seams, a highlight."""
     height, width = depth.shape
     radius = q[6]
     dx, dy = q[2] - q[0], q[3] - q[1]
@@ -98,6 +150,9 @@ def _ball(image, depth, q, spin):  # type: ignore[no-untyped-def]
     y0 = max(0, int(min(q[1], q[3]) - radius - 1))
     y1 = min(height - 1, int(max(q[1], q[3]) + radius + 1))
     smear = math.sqrt(length2)
+    if smear > _STREAK * radius:
+        _streak(image, depth, q, skin, spin)
+        return
     for y in range(y0, y1 + 1):
         for x in range(x0, x1 + 1):
             px, py = x + 0.5 - q[0], y + 0.5 - q[1]
@@ -113,22 +168,21 @@ def _ball(image, depth, q, spin):  # type: ignore[no-untyped-def]
             if alpha <= 0.0:
                 continue
             nz = -math.sqrt(max(1.0 - off * off, 0.0))
-            light, shine = _shade(ux, uy, nz, 34.0)
-            sx = spin[0, 0] * ux + spin[0, 1] * uy + spin[0, 2] * nz
-            sy = spin[1, 0] * ux + spin[1, 1] * uy + spin[1, 2] * nz
-            sz = spin[2, 0] * ux + spin[2, 1] * uy + spin[2, 2] * nz
-            ink = 0.52 if _seam(sx, sy, sz) else 1.0
+            b, g, r = _leather(q, skin, spin, ux, uy, nz)
             z = 0.5 * (q[4] + q[5]) + nz * q[8]
-            b, g, r = q[10] * light * ink + shine, q[11] * light * ink + shine, q[12] * light * ink + shine
             _put(image, depth, y, x, z, alpha, b, g, r)
 
 
 @numba.njit(cache=True)
-def draw(image, depth, primitives, order, spin):  # type: ignore[no-untyped-def]
-    """Draw `primitives` (N, 14) in `order` (N,) into image (H, W, 3) uint8 and depth (H, W) float32, in place."""
+def draw(image, depth, primitives, order, skins, spins):  # type: ignore[no-untyped-def]
+    """Draw `primitives` (N, 14) in `order` (N,) into image (H, W, 3) uint8 and depth (H, W) float32, in place.
+
+    skins (K, 5) and spins (K, 3, 3) of the balls: seams' brightness, second colour, pattern; rotation.
+    """
     for index in order:
-        if primitives[index, 13] == BALL:
-            _ball(image, depth, primitives[index], spin)
+        if primitives[index, 13] >= BALL:
+            ball = int(primitives[index, 13] - BALL)
+            _ball(image, depth, primitives[index], skins[ball], spins[ball])
         else:
             _capsule(image, depth, primitives[index])
 

@@ -11,12 +11,14 @@ import numpy.typing as npt
 from calibration.camera import Camera
 from calibration.court import Court
 from edge.simulator.backdrop import draw_basket, draw_look, light_field, render_room
-from edge.simulator.body import CLOTH_PARTS, Kit, kit_colours
+from edge.simulator.body import CLOTH_PARTS, kit_colours
 from edge.simulator.cones import draw_cones, draw_kind
 from edge.simulator.flight import BALL_RADIUS_M, NET_LENGTH_M, RING_TUBE_M
 from edge.simulator.observe import to_primitives
-from edge.simulator.raster import BALL, CAPSULE, CLOTH, add_noise, draw, shadows
-from edge.simulator.scenario import Scenario
+from edge.simulator.optics import NOISE_TILE, Sensor
+from edge.simulator.props import any_kits, any_look, draw_props, kits
+from edge.simulator.raster import BALL, CAPSULE, CLOTH, draw, shadows
+from edge.simulator.scenario import ANY, Scenario
 from edge.simulator.things import (
     CLUTTER_RADII_M,
     JERSEY_FROM,
@@ -29,17 +31,19 @@ from edge.simulator.things import (
 from edge.simulator.truth import Truth
 from edge.types import FloatArray, Image
 
-SHUTTER_S = 1 / 500
-BALL_COLOUR = (38.0, 98.0, 204.0)
-NOISE_TILE = 1 << 18
 _STRIP = 32
+# A ball in the floor is not drawn deeper than this, as where a long exposure ends beyond its bounce.
+_DENT_M = 0.05
 
 
-def ball_primitive(camera: Camera, position_m: FloatArray, velocity_m_s: FloatArray) -> FloatArray:
+def ball_primitive(
+    camera: Camera, position_m: FloatArray, velocity_m_s: FloatArray, shutter_s: float, colour: tuple[float, ...]
+) -> FloatArray:
     """The ball, smeared over the time that the shutter is open."""
-    ends = np.stack([position_m - velocity_m_s * SHUTTER_S / 2, position_m + velocity_m_s * SHUTTER_S / 2])
+    ends = np.stack([position_m - velocity_m_s * shutter_s / 2, position_m + velocity_m_s * shutter_s / 2])
+    ends[:, 2] = np.maximum(ends[:, 2], BALL_RADIUS_M - _DENT_M)
     radius = np.full((1, 2), BALL_RADIUS_M)
-    row = to_primitives(camera, ends[:1], ends[1:], radius, np.array([BALL_COLOUR]))
+    row = to_primitives(camera, ends[:1], ends[1:], radius, np.array([colour]))
     row[:, 13] = BALL
     return row
 
@@ -71,26 +75,6 @@ def net_lines(court: Court, ball: FloatArray | None) -> tuple[FloatArray, FloatA
     return np.concatenate(first), np.concatenate(second)
 
 
-def kits(scenario: Scenario, rng: np.random.Generator, jersey_colour: FloatArray | None = None) -> list[Kit]:
-    """Clothes of every player in order of id: a team shares jersey and shorts; team 0's jersey may be given."""
-    teams = [((46.0, 42.0, 188.0), (40.0, 36.0, 70.0)), ((196.0, 120.0, 36.0), (88.0, 50.0, 28.0))]
-    teams += [((228.0, 226.0, 222.0), (60.0, 56.0, 54.0)), ((52.0, 156.0, 60.0), (36.0, 40.0, 38.0))]
-    chosen = rng.permutation(len(teams))
-    skins = np.array([[138.0, 172.0, 222.0], [108.0, 146.0, 200.0], [70.0, 104.0, 160.0], [52.0, 76.0, 122.0]])
-    hairs = np.array([[26.0, 26.0, 30.0], [34.0, 46.0, 70.0], [60.0, 104.0, 150.0]])
-    out = []
-    for team, count in enumerate(scenario.players_per_team):
-        jersey, shorts = teams[int(chosen[team])]
-        if team == 0 and jersey_colour is not None:
-            jersey = (float(jersey_colour[0]), float(jersey_colour[1]), float(jersey_colour[2]))
-        for _ in range(count):
-            skin = tuple(skins[int(rng.integers(len(skins)))] * rng.uniform(0.93, 1.05))
-            hair = tuple(hairs[int(rng.integers(len(hairs)))])
-            shoe = float(rng.uniform(40, 225))
-            out.append(Kit(skin, hair, jersey, shorts, (220.0, 220.0, 220.0), (shoe, shoe, shoe)))
-    return out
-
-
 class Renderer:
     """Draws frames of one gym. Everything that does not move is drawn once, when it is made."""
 
@@ -105,13 +89,16 @@ class Renderer:
     ) -> None:
         rng = np.random.default_rng([seed, 2])
         self.camera, self.court, self.scenario, self.seed = camera, court, scenario, seed
-        self.look = draw_look(rng)
+        self.look, self._props = draw_look(rng), draw_props(scenario, seed)
+        if scenario.props == ANY:
+            self.look = any_look(self.look, np.random.default_rng([seed, 13]))
         jersey = look_colour(scenario, self.look) if scenario.distractors >= JERSEY_FROM else None
-        colours = [kit_colours(kit) for kit in kits(scenario, rng, jersey)]
+        dress = any_kits if scenario.props == ANY else kits
+        colours = [kit_colours(kit) for kit in dress(scenario, rng, jersey)]
         self._kits = np.concatenate(colours) if colours else np.zeros((0, 3))
         image, depth = render_room(camera, court, walls_m, self.look, rng, scenario)
         draw_signs(image, depth, camera, scenario, self.look, seed)
-        draw_basket(image, depth, camera, court)
+        draw_basket(image, depth, camera, court, self._props.board)
         self._floor = floor_map(camera)
         places = clutter_places(scenario, cones_m, seed)
         self._things = clutter(camera, places, look_colour(scenario, self.look))
@@ -124,6 +111,7 @@ class Renderer:
         # Shadows of what walks by fall on the floor, not on the cones before it.
         self._floor[depth < before] = np.nan
         self._spin_axis = rng.normal(size=3)
+        self._skins = np.array([skin.row() for skin in self._props.balls])
         width, height = camera.image_size
         field = light_field(self.look, width, height)
         if scenario.blur_px > 0:
@@ -133,16 +121,21 @@ class Renderer:
         self._depth = depth
         self._buffer = depth.copy()
         self._fixed = self._ring_and_net(None)
-        self._noise = np.clip(np.round(rng.normal(0.0, scenario.noise, NOISE_TILE)), -40, 40).astype(np.int8)
+        noise = np.clip(np.round(rng.normal(0.0, scenario.noise, NOISE_TILE)), -40, 40).astype(np.int8)
+        self._sensor = Sensor(scenario, seed, noise)
 
     def _ring_and_net(self, ball: FloatArray | None) -> FloatArray:
         ring = self.court.ring(36)
         ring += (ring - self.court.rim_centre(1)) * (RING_TUBE_M / 0.225)
-        first, second = net_lines(self.court, ball)
-        cords = to_primitives(self.camera, first, second, np.full((len(first), 2), 0.0045), np.full((1, 3), 238.0))
         tube = np.full((len(ring), 2), RING_TUBE_M)
-        colour = np.array([[28.0, 66.0, 228.0]])
-        return np.concatenate([cords, to_primitives(self.camera, ring, np.roll(ring, -1, axis=0), tube, colour)])
+        colour = np.array([self._props.ring])
+        hoop = to_primitives(self.camera, ring, np.roll(ring, -1, axis=0), tube, colour)
+        if self._props.net is None:
+            return hoop
+        first, second = net_lines(self.court, ball)
+        colours = np.repeat(self._props.net, len(first) // len(self._props.net), axis=0)
+        cords = to_primitives(self.camera, first, second, np.full((len(first), 2), 0.0045), colours)
+        return np.concatenate([cords, hoop])
 
     def picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
         """The frame of `truth`, (H, W, 3) uint8 BGR, of all bodies' capsules (N, 14) and the ball's state (7,)."""
@@ -157,14 +150,15 @@ class Renderer:
         rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._things]
         spin: FloatArray = np.eye(3)
         if ball is not None:
-            rows.append(ball_primitive(self.camera, ball[:3], ball[3:6]))
+            skin = self._props.balls[0]
+            rows.append(ball_primitive(self.camera, ball[:3], ball[3:6], self.scenario.shutter_s, skin.colour))
             spin = _turned(self._spin_axis, 3.6 * float(ball[0] + ball[1]) + 3.0 * float(ball[2]))
         primitives = self._lit(np.concatenate(rows))
         order = np.argsort(-0.5 * (primitives[:, 4] + primitives[:, 5]), kind="stable")
-        draw(image, self._buffer, primitives, order, spin)
+        draw(image, self._buffer, primitives, order, self._skins, spin[None])
         if self.scenario.lamp_change > 0:
             image = change_light(image, self.scenario.lamp_change, truth.time_s, self.seed)
-        return self._sensor(image, truth.index)
+        return self._sensor.picture(image, truth.index)
 
     def _lit(self, primitives: FloatArray) -> FloatArray:
         """The scene's light at each primitive."""
@@ -194,15 +188,6 @@ class Renderer:
         boxes = np.concatenate([px.min(axis=1), px.max(axis=1)], axis=1)
         seen = np.all(depth > 0.3, axis=1) & np.isfinite(boxes).all(axis=1)
         shadows(image, self._floor, spots[seen], boxes[seen])
-
-    def _sensor(self, image: Image, index: int) -> Image:
-        rng = np.random.default_rng([self.seed, 3, index])
-        if self.scenario.noise > 0:
-            add_noise(image, self._noise, int(rng.integers(NOISE_TILE)))
-        if self.scenario.jpeg_quality > 0:
-            packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self.scenario.jpeg_quality])[1]
-            image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
-        return image
 
 
 def floor_map(camera: Camera) -> npt.NDArray[np.float32]:

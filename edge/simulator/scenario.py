@@ -11,7 +11,17 @@ from edge.simulator.style import FAULTS
 MOUNTS = ("sideline", "high", "corner", "baseline", "any", "wall")
 CONE_COLOURS = ("orange", "red", "yellow", "green", "blue", "pink")
 AUTO, ANY = "auto", "any"
-_RANGES = (("cone_height_m", 0.1, 1.2), ("distractors", 0, 3), ("uneven", 0.0, 1.0), ("lamp_change", 0.0, 1.0))
+PLAIN = "plain"
+_RANGES = (
+    ("cone_height_m", 0.1, 1.2),
+    ("distractors", 0, 3),
+    ("uneven", 0.0, 1.0),
+    ("lamp_change", 0.0, 1.0),
+    ("shutter_s", 0.0, 0.1),
+    ("exposure", 0.0, 1.0),
+    ("frame_blur_px", 0.0, 10.0),
+    ("extra_balls", 0, 4),
+)
 
 
 class SimulatorError(Exception):
@@ -31,6 +41,11 @@ class Scenario:
     cone_colour: one of `CONE_COLOURS`, or "any". distractors: 0 to 3 kinds of things of the cones' colour (a bag and a
     cushion on the floor, a sign on the wall, a team's jerseys). other_lines: lines of other sports. uneven: sun and
     shade on the floor, relative; lamp_change: slow change of the light, relative.
+
+    props "any" draws by seed what balls, ring, net, board, clothes, heads, floor and walls look like, a playground's
+    included. shutter_s: how long the shutter is open. exposure: how far gain, gamma and white balance may be off, 0 to
+    1. frame_blur_px: blur of the whole picture, where `blur_px` leaves what moves sharp. extra_balls: further balls
+    that lie, roll, bounce and fly by themselves.
     """
 
     name: str = "custom"
@@ -55,6 +70,11 @@ class Scenario:
     noise: float = 2.5
     blur_px: float = 0.6
     jpeg_quality: int = 0
+    props: str = PLAIN
+    shutter_s: float = 1 / 500
+    exposure: float = 0.0
+    frame_blur_px: float = 0.0
+    extra_balls: int = 0
 
     def __post_init__(self) -> None:
         if any(not 0 <= count <= 5 for count in self.players_per_team):
@@ -69,6 +89,8 @@ class Scenario:
             raise SimulatorError(f"cone_layout={self.cone_layout!r}: choose one of {', '.join([AUTO, *LAYOUTS])}")
         if self.cone_colour not in (ANY, *CONE_COLOURS):
             raise SimulatorError(f"cone_colour={self.cone_colour!r}: choose one of {', '.join([ANY, *CONE_COLOURS])}")
+        if self.props not in (PLAIN, ANY):
+            raise SimulatorError(f"props={self.props!r}: choose one of {PLAIN}, {ANY}")
         for name, least, most in _RANGES:
             if not least <= getattr(self, name) <= most:
                 raise SimulatorError(f"{name}={getattr(self, name)}: {least:g} to {most:g} is possible")
