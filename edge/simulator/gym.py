@@ -10,6 +10,7 @@ import numpy as np
 
 from calibration.court import COURTS, layout_landmarks
 from edge.simulator.flight import hall
+from edge.simulator.loose import LooseBalls
 from edge.simulator.mount import WALLS_M, gym_calibration, place_camera
 from edge.simulator.observe import observe
 from edge.simulator.play import Play
@@ -90,6 +91,17 @@ class VirtualGym:
                 ball = play.ball if play.agents else None
                 yield Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth
 
+    def bursts(self, every: int, length: int) -> Iterator[list[tuple[Frame, Truth]]]:
+        """`length` frames in a row out of every so many; only these are drawn."""
+        burst: list[tuple[Frame, Truth]] = []
+        for play, truth, bodies in self._run():
+            if truth.index % every >= every - length:
+                ball = play.ball if play.agents else None
+                burst.append((Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth))
+            if len(burst) == length:
+                yield burst
+                burst = []
+
     def _picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
         if self._renderer is None:
             self._renderer = Renderer(self.camera, self.court, WALLS_M, self.scenario, self.seed, self.cones_m)
@@ -103,7 +115,9 @@ class VirtualGym:
     def _run(self) -> Iterator[tuple[Play, Truth, FloatArray]]:
         where = hall(self.court, WALLS_M, self.scenario.drag)
         play = Play(self.scenario, self.court, where, np.random.default_rng([self.seed, 1]))
+        others = LooseBalls(self.scenario.extra_balls, where, np.random.default_rng([self.seed, 14]))
         while True:
             play.step(1.0 / self.fps)
-            truth, bodies = observe(play, self.camera, self.court, self.cones_m)
+            others.step(1.0 / self.fps)
+            truth, bodies = observe(play, self.camera, self.court, self.cones_m, others.states)
             yield play, truth, bodies

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,12 +14,15 @@ from edge.simulator.body import L_TIP, R_TIP, capsules
 from edge.simulator.flight import BALL_RADIUS_M
 from edge.simulator.play import Play
 from edge.simulator.raster import PRIMITIVE, covered
-from edge.simulator.truth import BallTruth, PlayerTruth, Truth
+from edge.simulator.truth import BallPhase, BallTruth, PlayerTruth, Truth
 from edge.types import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 KEYPOINTS = 17
-_NOBODY, _BALL = -1, -2
+# Owners of what hides others: players' ids, or for balls this and below.
+_BALL = -2
+# Higher than this above the floor a ball that nobody plays with counts as flying.
+_FLYING_M = 0.05
 _DISC = np.array(
     [(0.0, 0.0)] + [(r * np.cos(a), r * np.sin(a)) for r in (0.45, 0.85) for a in np.arange(8) * np.pi / 4]
 )
@@ -86,14 +91,28 @@ def inside_image(points_px: FloatArray, size: tuple[int, int]) -> BoolArray:
     return np.asarray((x >= 0) & (y >= 0) & (x < size[0]) & (y < size[1]))
 
 
-def observe(play: Play, camera: Camera, court: Court, cones_m: FloatArray) -> tuple[Truth, FloatArray]:
-    """The truth of the frame that `play` is at, and all bodies' capsules (players x M, 14)."""
+def observe(
+    play: Play, camera: Camera, court: Court, cones_m: FloatArray, others: FloatArray
+) -> tuple[Truth, FloatArray]:
+    """The truth of the frame that `play` is at, and all bodies' capsules (players x M, 14). others (N, 7): states of
+    the balls that nobody plays with."""
     joints = [agent.joints() for agent in play.agents]
     bodies = [body_primitives(camera, agent, points) for agent, points in zip(play.agents, joints, strict=True)]
     everyone = np.concatenate(bodies) if bodies else np.zeros((0, PRIMITIVE))
     owners = np.repeat([agent.player_id for agent in play.agents], [len(body) for body in bodies])
-    ball = _ball(play, camera, court, everyone, owners) if play.agents else None
-    visible = _visible(camera, court, play, joints, everyone, owners, ball)
+    states = np.concatenate([play.ball[None], others]) if play.agents else others
+    spheres = _spheres(camera, states[:, :3])
+    numbers = _BALL - np.arange(len(states))
+    everything, whose = np.concatenate([everyone, spheres]), np.concatenate([owners, numbers]).astype(int)
+    balls = [
+        _ball(camera, court, state, _phase(state), (everything, whose), int(number))
+        for state, number in zip(states, numbers, strict=True)
+    ]
+    ball = None
+    if play.agents:
+        holder = None if play.holder is None else play.holder.player_id
+        ball = replace(balls.pop(0), phase=play.phase, holder_id=holder)
+    visible = _visible(camera, court, play, joints, everything, whose)
     players = tuple(
         _player(camera, agent, points, body, seen)
         for agent, points, body, seen in zip(play.agents, joints, bodies, visible, strict=True)
@@ -108,6 +127,7 @@ def observe(play: Play, camera: Camera, court: Court, cones_m: FloatArray) -> tu
         shots=play.shots,
         cones_m=cones_m,
         camera=camera,
+        other_balls=tuple(balls),
     )
     return truth, everyone
 
@@ -134,37 +154,47 @@ def _visible(
     court: Court,
     play: Play,
     joints: list[FloatArray],
-    everyone: FloatArray,
-    owners: FloatArray,
-    ball: BallTruth | None,
+    everything: FloatArray,
+    owners: npt.NDArray[np.int_],
 ) -> BoolArray:
     """Keypoints (P, 17) bool that are in the image and not hidden."""
     if not joints:
         return np.zeros((0, KEYPOINTS), dtype=bool)
     points = np.concatenate([joint[:KEYPOINTS] for joint in joints])
     px, depth = camera.project(points)
-    if ball is not None:
-        radius = np.full((1, 2), BALL_RADIUS_M)
-        place = ball.position_m[None]
-        everyone = np.concatenate([everyone, to_primitives(camera, place, place, radius, np.zeros((1, 3)))])
-        owners = np.append(owners, _BALL)
     hidden = np.zeros(len(points), dtype=bool)
     mine = np.repeat([agent.player_id for agent in play.agents], KEYPOINTS)
-    covered(px, depth, mine, everyone, owners, hidden)
+    covered(px, depth, mine, everything, owners, hidden)
     hidden |= behind_board(camera, court, points)
     return (inside_image(px, camera.image_size) & ~hidden).reshape(len(joints), KEYPOINTS)
 
 
-def _ball(play: Play, camera: Camera, court: Court, everyone: FloatArray, owners: FloatArray) -> BallTruth:
-    position, velocity = play.ball[:3].copy(), play.ball[3:6].copy()
+def _spheres(camera: Camera, places_m: FloatArray) -> FloatArray:
+    """Rows (N, 14) of balls at rest at places (N, 3), without colour."""
+    radii = np.full((len(places_m), 2), BALL_RADIUS_M)
+    return to_primitives(camera, places_m, places_m, radii, np.zeros((1, 3)))
+
+
+def _phase(state: FloatArray) -> BallPhase:
+    return BallPhase.IN_FLIGHT if state[2] > BALL_RADIUS_M + _FLYING_M else BallPhase.LOOSE
+
+
+def _ball(
+    camera: Camera,
+    court: Court,
+    state: FloatArray,
+    phase: BallPhase,
+    everything: tuple[FloatArray, npt.NDArray[np.int_]],
+    number: int,
+) -> BallTruth:
+    """The ball of that number among `everything` that may hide it: rows of the rasteriser and their owners."""
+    position, velocity = state[:3].copy(), state[3:6].copy()
     centre, depth = camera.project(position)
     size = BALL_RADIUS_M * camera.K[0, 0] * lens_scale(camera, centre)
     radius = float(size / depth) if depth > 0.3 and np.isfinite(size) else 0.0
     hidden = np.ones(len(_DISC), dtype=bool)
     if radius > 0:
         samples = centre + _DISC * radius
-        nobody = np.full(len(_DISC), _NOBODY)
-        covered(samples, np.full(len(_DISC), float(depth)), nobody, everyone, owners, hidden)
+        covered(samples, np.full(len(_DISC), float(depth)), np.full(len(_DISC), number), *everything, hidden)
         hidden |= ~inside_image(samples, camera.image_size) | behind_board(camera, court, position[None])[0]
-    holder = None if play.holder is None else play.holder.player_id
-    return BallTruth(play.phase, position, velocity, centre, radius, float(hidden.mean()), holder)
+    return BallTruth(phase, position, velocity, centre, radius, float(hidden.mean()), None)

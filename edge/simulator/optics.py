@@ -12,7 +12,7 @@ from edge.types import Image
 
 NOISE_TILE = 1 << 18
 # At an exposure of 1: standard deviations of log gain, log gamma and each channel's log balance.
-_GAIN, _GAMMA, _BALANCE = 0.35, 0.3, 0.08
+_GAIN, _GAMMA, _BALANCE = 0.35, 0.3, 0.12
 _MOST = 2.0
 
 

@@ -110,7 +110,8 @@ class Renderer:
         draw_cones(image, depth, camera, cones_m, kind, cone_rng)
         # Shadows of what walks by fall on the floor, not on the cones before it.
         self._floor[depth < before] = np.nan
-        self._spin_axis = rng.normal(size=3)
+        more_axes = np.random.default_rng([seed, 15]).normal(size=(scenario.extra_balls, 3))
+        self._spin_axes = np.concatenate([rng.normal(size=(1, 3)), more_axes])
         self._skins = np.array([skin.row() for skin in self._props.balls])
         width, height = camera.image_size
         field = light_field(self.look, width, height)
@@ -138,24 +139,29 @@ class Renderer:
         return np.concatenate([cords, hoop])
 
     def picture(self, truth: Truth, bodies: FloatArray, ball: FloatArray | None) -> Image:
-        """The frame of `truth`, (H, W, 3) uint8 BGR, of all bodies' capsules (N, 14) and the ball's state (7,)."""
+        """The frame of `truth`, (H, W, 3) uint8 BGR, of all bodies' capsules (N, 14) and the main ball's state (7,)."""
         image = self._backdrop.copy()
         np.copyto(self._buffer, self._depth)
-        self._shade_floor(image, truth, ball)
+        # The main ball is number 0 whether it is there or not.
+        states = [ball, *(np.concatenate([one.position_m, one.velocity_m_s]) for one in truth.other_balls)]
+        self._shade_floor(image, truth, [state for state in states if state is not None])
         if len(bodies):
             bodies = bodies.copy()
             bodies[:, 10:13] = self._kits
             bodies[:, 13] = np.where(np.tile(CLOTH_PARTS, len(truth.players)), CLOTH, CAPSULE)
-        near_ring = ball is not None and np.linalg.norm(ball[:3] - self.court.rim_centre(1)) < 0.8
-        rows = [bodies, self._ring_and_net(ball) if near_ring else self._fixed, self._things]
-        spin: FloatArray = np.eye(3)
-        if ball is not None:
-            skin = self._props.balls[0]
-            rows.append(ball_primitive(self.camera, ball[:3], ball[3:6], self.scenario.shutter_s, skin.colour))
-            spin = _turned(self._spin_axis, 3.6 * float(ball[0] + ball[1]) + 3.0 * float(ball[2]))
+        balls = {number: state for number, state in enumerate(states) if state is not None}
+        near_ring = [one for one in balls.values() if np.linalg.norm(one[:3] - self.court.rim_centre(1)) < 0.8]
+        rows = [bodies, self._ring_and_net(near_ring[0]) if near_ring else self._fixed, self._things]
+        spins = np.zeros((len(states), 3, 3))
+        for number, state in balls.items():
+            colour = self._props.balls[number].colour
+            rows.append(ball_primitive(self.camera, state[:3], state[3:6], self.scenario.shutter_s, colour))
+            rows[-1][:, 13] += number
+            turn = 3.6 * float(state[0] + state[1]) + 3.0 * float(state[2])
+            spins[number] = _turned(self._spin_axes[number], turn)
         primitives = self._lit(np.concatenate(rows))
         order = np.argsort(-0.5 * (primitives[:, 4] + primitives[:, 5]), kind="stable")
-        draw(image, self._buffer, primitives, order, self._skins, spin[None])
+        draw(image, self._buffer, primitives, order, self._skins, spins)
         if self.scenario.lamp_change > 0:
             image = change_light(image, self.scenario.lamp_change, truth.time_s, self.seed)
         return self._sensor.picture(image, truth.index)
@@ -168,14 +174,14 @@ class Renderer:
         primitives[:, 10:13] *= self._light[y, x][:, None]
         return primitives
 
-    def _shade_floor(self, image: Image, truth: Truth, ball: FloatArray | None) -> None:
-        """Soft shadows under ankles, pelvis and ball: the higher above the floor, the wider and paler."""
+    def _shade_floor(self, image: Image, truth: Truth, balls: list[FloatArray]) -> None:
+        """Soft shadows under ankles, pelvis and balls: the higher above the floor, the wider and paler."""
         blobs = []
         for player in truth.players:
             ankles, hips = player.keypoints_m[15:17], player.keypoints_m[11:13].mean(axis=0)
             blobs += [(x, y, 0.16 + 0.4 * (z - 0.09), 0.36 / (1.0 + 4.0 * (z - 0.09))) for x, y, z in ankles]
             blobs.append((hips[0], hips[1], 0.55, 0.22))
-        if ball is not None:
+        for ball in balls:
             blobs.append((ball[0], ball[1], 0.14 + 0.10 * ball[2], 0.40 / (1.0 + 1.6 * ball[2])))
         if blobs:
             self._darken(image, np.array(blobs))

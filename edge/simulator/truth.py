@@ -98,7 +98,7 @@ class PlayerTruth:
 @dataclass(frozen=True, slots=True)
 class BallTruth:
     """The ball on one frame: position_m (3,), velocity_m_s (3,), centre_px (2,), radius_px; `hidden_share` of its disc
-    in 0..1 covered by bodies or board, or outside the image; the player who has it, if any."""
+    in 0..1 covered by bodies, other balls or board, or outside the image; the player who has it, if any."""
 
     phase: BallPhase
     position_m: FloatArray
@@ -111,7 +111,8 @@ class BallTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Everything in one frame. `shots` are all shots of the run so far, the one going on included."""
+    """Everything in one frame. `shots` are all shots of the run so far, the one going on included; `other_balls` are
+    those that nobody plays with, loose on the floor or in flight, in the same order on every frame."""
 
     index: int
     time_s: float
@@ -122,6 +123,7 @@ class Truth:
     shots: tuple[ShotTruth, ...]
     cones_m: FloatArray
     camera: Camera
+    other_balls: tuple[BallTruth, ...] = ()
 
     def player(self, player_id: int) -> PlayerTruth:
         """The player of that id. Raises KeyError."""
