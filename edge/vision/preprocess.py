@@ -46,7 +46,7 @@ def clip_region(region: Region | None, image: Image) -> Region:
 class Letterbox:
     """Fits pictures into a network's input, their shape kept, at the top left, the rest grey.
 
-    Tensors are kept and written again: one of each size that comes along (the frame's, the tiles').
+    Tensors are kept and written again: one of each size that comes along.
     """
 
     def __init__(self, spec: InputSpec, any_size: bool) -> None:

@@ -119,7 +119,7 @@ def test_pictures_with_balls_of_their_own_are_not_painted_upon_unless_there_are_
 class Teacher:
     """Sees a person, and a ball of another size each way."""
 
-    def detect(self, frame: object, region: object, least: dict[ObjectClass, float]) -> Detections:
+    def detect(self, frame: object, least: dict[ObjectClass, float]) -> Detections:
         self.least = least[ObjectClass.BALL]
         boxes = np.array([[0, 0, 50, 90], [100, 60, 120, 84]], np.float32)
         kinds = np.array([ObjectClass.PERSON, ObjectClass.BALL], np.int32)

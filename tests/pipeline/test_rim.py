@@ -28,7 +28,7 @@ class BlindVision:
         self.ball = HeatmapFinder(find("courtside-ball"), heat_engine(lambda _: [], self.rims))
         self.detector = self
 
-    def detect(self, image: object, region: object, least: object) -> Detections:
+    def detect(self, image: object, least: object) -> Detections:
         return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int32))
 
     def take_networks_ms(self) -> dict[str, float]:

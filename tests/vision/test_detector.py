@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge.types import ObjectClass
-from edge.vision.detector import TILE_PX, Detector
+from edge.vision.detector import Detector
 from engines.backend import EngineError, TensorSpec
 from engines.zoo import find
 from tests.vision.fakes import FakeEngine, brightest_blob_picodet
@@ -20,28 +20,29 @@ def _scene() -> np.ndarray:
     return image
 
 
-@pytest.mark.parametrize("region", [None, (500, 200, 740, 440), (560, 260, 1100, 700), (590, 290, 5000, 5000)])
-def test_boxes_come_back_in_frame_pixels(region: tuple[int, int, int, int] | None) -> None:
+@pytest.mark.parametrize(("height", "width"), [(720, 1280), (360, 480), (1280, 720)])
+def test_boxes_come_back_in_frame_pixels(height: int, width: int) -> None:
     detector = Detector(NETWORK, brightest_blob_picodet(NETWORK, BALL_ROW))
-    found = detector.detect(_scene(), region)
+    image = np.zeros((height, width, 3), np.uint8)
+    image[300:340, 400:440] = 255
+    found = detector.detect(image)
     assert found.class_id.tolist() == [ObjectClass.BALL]
-    np.testing.assert_allclose(found.xyxy, [[600, 300, 640, 340]], atol=2.5)
+    np.testing.assert_allclose(found.xyxy, [[400, 300, 440, 340]], atol=2.5)
 
 
-def test_small_parts_are_enlarged_and_large_ones_are_not_shrunk() -> None:
+def test_boxes_end_at_the_edge_of_the_frame() -> None:
+    outputs = (TensorSpec("output0", (1, 84, 10), "float32"),)
+    table = np.zeros((1, 84, 10), np.float32)
+    table[0, :4, 1], table[0, 4, 1] = (10, 300, 60, 200), 0.8
+    engine = FakeEngine(TensorSpec("images", (1, 3, 640, 640), "float32"), outputs, lambda tensor: {"output0": table})
+    found = Detector(find("yolov8n"), engine).detect(np.zeros((360, 640, 3), np.uint8))
+    np.testing.assert_allclose(found.xyxy, [[0, 200, 40, 360]])
+
+
+def test_the_networks_input_is_as_wide_as_the_frame() -> None:
     engine = brightest_blob_picodet(NETWORK, BALL_ROW)
-    detector = Detector(NETWORK, engine)
-    detector.detect(_scene(), (500, 200, 660, 360))
-    detector.detect(_scene(), (400, 100, 900, 600))
-    detector.detect(_scene())
-    assert [fed.shape[2:] for fed in engine.fed] == [(TILE_PX, TILE_PX), (512, 512), (384, 640)]
-
-
-def test_what_two_parts_both_see_is_reported_once() -> None:
-    detector = Detector(NETWORK, brightest_blob_picodet(NETWORK, BALL_ROW))
-    found = detector.detect_many(_scene(), [(500, 200, 740, 440), (480, 220, 720, 460), (0, 0, 200, 200)])
-    assert len(found.xyxy) == 1
-    assert len(detector.detect_many(_scene(), []).xyxy) == 0
+    Detector(NETWORK, engine).detect(_scene())
+    assert [fed.shape[2:] for fed in engine.fed] == [(384, 640)]
 
 
 @pytest.mark.parametrize(("confidence", "count"), [(0.3, 1), (0.1, 0)])
