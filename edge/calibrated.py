@@ -17,6 +17,10 @@ from edge.config import Config
 from edge.publish.payloads import CalibrationDraft, DraftPoint, LiveRim
 from edge.types import CalibrationReport
 
+UNCALIBRATED = (
+    "not calibrated: the hoop is looked for by itself; calibrate for positions on the court and to be sure of the rim"
+)
+
 
 def own_calibration(config: Config, known: Calibration | None) -> Calibration | None:
     """What the source knows of itself, unless the settings name a file, which overrules it."""
@@ -49,14 +53,14 @@ def choose_calibration(
 def _from_file(config: Config, image_size: tuple[int, int]) -> tuple[Calibration | None, str]:
     path = config.calibration_path
     if config.calibration is None and not path.exists():
-        return None, "no rim is known, so no shot can be told made or missed: give it with --rim x,y,w,h (pixels)"
+        return None, "no calibration: the hoop is looked for by itself; --rim x,y,w,h (pixels) makes sure of it"
     found = load(path)
     if found.image_size == image_size:
         return found, f"calibration: {path} ({found.status})"
     sizes = f"{found.image_size[0]}x{found.image_size[1]}, not {image_size[0]}x{image_size[1]}"
     if config.calibration is not None:
         raise CalibrationError(f"{path}: is for images of {sizes}; calibrate again with 'courtside calibrate rim'")
-    return None, f"{path} is for images of {sizes}, so it is not used: give the rim with --rim x,y,w,h (pixels)"
+    return None, f"{path} is for images of {sizes}, so it is not used: the hoop is looked for; --rim x,y,w,h makes sure"
 
 
 def _inside(rim: RimBox, image_size: tuple[int, int]) -> bool:
@@ -145,7 +149,7 @@ def realigned(calibration: Calibration, before: Camera, now: Camera, unsure_cm: 
 def report_of(calibration: Calibration | None, standing: Standing = STEADY) -> CalibrationReport:
     """The state of a calibration and of the camera that it was made with."""
     if calibration is None or calibration.status == "uncalibrated":
-        return CalibrationReport("uncalibrated", detail="put four cones on the court and calibrate, or set the rim")
+        return CalibrationReport("uncalibrated", detail=UNCALIBRATED)
     if calibration.camera is None:
         detail = "only the rim is known: shots are counted, nothing is said in metres"
         return CalibrationReport("rim-only", created=calibration.created, detail=detail)

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from statistics import median
 
+from edge.calibrated import UNCALIBRATED
 from edge.types import BoxHealth, SourceState, StageTimes
 
 _WINDOW_FRAMES = 90
@@ -56,7 +57,7 @@ def find_warnings(
     if mount_problem:
         found.append(mount_problem)
     if calibration == "uncalibrated":
-        found.append("no rim is known: shots are found, but not whether they went in; tap the rim on the page")
+        found.append(UNCALIBRATED)
     if host.get("temperature_c", 0.0) >= _HOT_C:
         found.append(f"hot: {host['temperature_c']:.0f} degrees Celsius; give the box more air")
     if host.get("disk_free_mb", _LITTLE_DISK_MB) < _LITTLE_DISK_MB:

@@ -52,7 +52,7 @@ def check_calibration(config: Config) -> Finding:
         image_size = (source.info.width, source.info.height)
         calibration, origin = choose_calibration(config, own_calibration(config, source.calibration), image_size, None)
     if calibration is None or calibration.rim is None:
-        return Finding("warn", "not known, so no shot can be told made or missed; run 'courtside calibrate rim'")
+        return Finding("warn", "not told: the hoop is looked for by itself; 'courtside calibrate' makes sure of it")
     rim = calibration.rim
     place = f"{rim.width:.0f}x{rim.height:.0f} px at {rim.x:.0f},{rim.y:.0f}"
     return Finding("ok", f"{place}; {origin.removeprefix('calibration: ')}")

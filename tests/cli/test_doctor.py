@@ -44,7 +44,8 @@ def test_the_virtual_gym_and_the_shipped_networks_are_well(tmp_path: Path) -> No
 def test_a_camera_without_a_rim_is_a_warning(tmp_path: Path) -> None:
     found = checks.check_calibration(settings(tmp_path, source={"uri": "/dev/video97"}))
     assert found.level == "warn"
-    assert "courtside calibrate rim" in found.text
+    assert "looked for by itself" in found.text
+    assert "courtside calibrate" in found.text
 
 
 def test_a_gpu_that_is_asked_for_and_missing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,7 @@ def test_it_says_how_it_is_and_obeys(settings: dict[str, Any], boxes: list[Runni
     health = listener.wait("health", lambda one: one["fps"] > 0)
     assert health["calibration"] == "uncalibrated"
     assert health["stages_ms"] == {"detector": 3.0, "network:detector": 2.0}
-    assert any("no rim is known" in warning for warning in health["warnings"])
+    assert any("not calibrated" in warning for warning in health["warnings"])
     assert health["host"]["memory_mb"] > 10
     assert listener.ask("ping")["ok"]
     assert listener.ask("reset-stats")["ok"]

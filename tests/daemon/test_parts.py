@@ -65,7 +65,7 @@ def test_frames_of_long_ago_say_nothing() -> None:
     ("source", "calibration", "broker", "host", "word"),
     [
         ("reconnecting", "calibrated", "", {}, "source: gone"),
-        ("connected", "uncalibrated", "", {}, "no rim is known"),
+        ("connected", "uncalibrated", "", {}, "the hoop is looked for by itself"),
         ("connected", "calibrated", "refuses us", {}, "broker: refuses us"),
         ("connected", "rim-only", "", {"temperature_c": 91.0}, "hot: 91"),
         ("connected", "rim-only", "", {"disk_free_mb": 12.0}, "12 MB"),

@@ -137,11 +137,14 @@ def test_court_and_camera_are_drawn(box: Publisher, page: Any) -> None:
 
 
 def test_warnings_and_a_lost_camera_are_shown(box: Publisher, page: Any) -> None:
-    box.health(BoxHealth(0.0, 0.0, 9.0, "uncalibrated", warnings=("The disk is nearly full",)))
+    box.health(BoxHealth(0.0, 0.0, 9.0, "uncalibrated", warnings=("The disk is nearly full", "not calibrated: so")))
+    box.calibration(CalibrationReport("uncalibrated", detail="not calibrated: so"))
     box.source(SourceState("reconnecting", "/dev/video0 is gone", 90, 0))
     wait_until(lambda: "The disk is nearly full" in text(page, "notes"), "warning")
     wait_until(lambda: "/dev/video0 is gone" in text(page, "notes"), "lost camera")
-    wait_until(lambda: "The rim is not set" in text(page, "notes"), "uncalibrated")
+    wait_until(lambda: "looks for the hoop by itself" in text(page, "notes"), "uncalibrated")
+    wait_until(lambda: "not calibrated: so" not in text(page, "notes"), "said once")
+    assert text(page, "calibration") == "not calibrated"
     assert text(page, "camera") == "lost, trying again"
     keep_picture(page, "camera-lost")
 

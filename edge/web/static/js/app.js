@@ -9,6 +9,8 @@ import { Stage } from "./stage.js";
 const $ = (id) => document.getElementById(id);
 const OLD_NEWS_MS = 10000;
 const SHOTS_KEPT = 40;
+const UNCALIBRATED =
+  "The box looks for the hoop by itself. Calibrate below for positions on the court, and to be sure of the rim.";
 
 const told = new Map(); // shot id -> outcome that was flashed
 const state = { link: "connecting", status: null, source: null, health: null, calibration: null, live: null, shots: [], players: new Map() };
@@ -38,7 +40,9 @@ function showState() {
   showVeil(veilWords(link));
   let notes = [...(state.health?.warnings ?? [])];
   if (state.source?.state === "reconnecting") notes.unshift(`Camera: ${state.source.detail}`);
-  if (state.health?.calibration === "uncalibrated") notes.unshift("The rim is not set, so no shot can be seen. Calibrate below.");
+  if (state.health?.calibration === "uncalibrated") {
+    notes = [UNCALIBRATED, ...notes.filter((note) => note !== state.calibration?.detail)];
+  }
   if (state.calibration?.suspect) {
     // The box says the same in its own words with its next warnings.
     notes = [suspicion(state.calibration), ...notes.filter((note) => note !== state.calibration.detail)];

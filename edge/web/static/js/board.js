@@ -60,7 +60,7 @@ export function showHealth(health) {
 /** "FIBA, ±4 cm", or what there is instead of a court. */
 export function showCalibration(known) {
   const court = [courtName(known.court ?? ""), known.error_cm === null ? "" : `±${Math.max(1, Math.round(known.error_cm))} cm`].filter(Boolean).join(", ");
-  const words = { calibrated: court, "rim-only": "rim only", uncalibrated: "rim not set", moved: "camera moved", blocked: "camera covered" };
+  const words = { calibrated: court, "rim-only": "rim only", uncalibrated: "not calibrated", moved: "camera moved", blocked: "camera covered" };
   text("calibration", words[known.state]);
   $("calibration").title = known.detail;
   $("calibration").classList.toggle("bad", known.suspect || known.state === "uncalibrated");
