@@ -39,6 +39,7 @@ class SourceConfig(Section):
 class EnginesConfig(Section):
     detector: str = Field("picodet-s-640", description="Person and ball detector: a name of 'courtside engines list'.")
     pose: str = Field("movenet-thunder", description="17-keypoint pose network: a name of 'courtside engines list'.")
+    ball: str = Field("courtside-ball", description="The ball's network: its name, or an ONNX file you trained.")
     appearance: str = Field("efficientnet-lite0", description="Appearance network; 'none' to do without.")
     backend: Literal["auto", "onnxruntime", "tensorrt"] = Field(
         "auto", description="auto takes TensorRT where a GPU, its driver and TensorRT are present, else ONNX Runtime."
@@ -49,7 +50,9 @@ class EnginesConfig(Section):
 class VisionConfig(Section):
     person_confidence: float = Field(0.4, gt=0, lt=1, description="Least confidence of a person detection.")
     ball_confidence: float = Field(0.12, gt=0, lt=1, description="Least confidence of a ball detection.")
-    ball_tiles: int = Field(2, ge=0, le=6, description="Tiles a frame looked at again for the ball, enlarged.")
+    ball_whole_every: int = Field(
+        3, ge=1, le=30, description="The whole frame is searched for balls every so many frames, else about the ball."
+    )
     pose_players: int = Field(2, ge=0, le=10, description="Players a frame whose pose is taken: those at the ball.")
     camera: Literal["fixed", "moving", "auto"] = Field(
         "auto",

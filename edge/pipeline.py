@@ -33,8 +33,10 @@ from edge.types import (
     StageTimes,
     TrackStatus,
 )
-from edge.vision.ball import BallFinder
+from edge.vision.ball import BallFinder, BallsSeen
 from edge.vision.models import Vision, open_vision
+from edge.vision.net import NetMotion
+from edge.vision.rim import RimFinder
 from edge.vision.scene import SceneWatcher, apply, compose, invert
 from engines.backend import TimedEngine
 
@@ -82,7 +84,9 @@ class Pipeline:
         self._vision = vision
         self._moving = follows_camera(config)
         self._scene = SceneWatcher(self._moving)
-        self._balls = BallFinder(config.vision, vision.detector)
+        self._balls = BallFinder(config.vision, vision.ball)
+        self._hoops = RimFinder()
+        self._net = NetMotion()
         self._players = PlayerTracker(config.tracking)
         self._ball = BallTracker(config.tracking)
         self._shots = ShotFinder(config.game, session)
@@ -107,24 +111,24 @@ class Pipeline:
             # What moves is looked for while the network runs: neither needs the other.
             moving = self._beside.submit(self._balls.watch, frame.image, motion)
         with watch.stage("detector"):
-            found = self._vision.detector.detect(frame.image, None, self._least_confidence())
+            found = self._vision.detector.detect(frame.image, self._least_confidence())
         persons = found.class_id == ObjectClass.PERSON
         with watch.stage("players"):
             tracks = self._track_players(frame, found.xyxy[persons], found.confidence[persons], move)
         with watch.stage("ball"):
-            candidates = self._find_balls(
-                frame, found, tracks, rim, moving.result(), to_scene if self._moving else None
-            )
+            scene = to_scene if self._moving else None
+            seen = self._find_balls(frame, found, tracks, rim, moving.result(), scene)
+            if seen.whole:
+                self._hoops.update(_in_scene(seen.rims, scene))
+            candidates = seen.candidates
             ball = self._ball.update(frame.time_s, candidates, move)
         with watch.stage("pose"):
             poses = self._poses(frame.image, tracks, ball)
         with watch.stage("game"):
             size = (frame.image.shape[1], frame.image.shape[0])
             players = tuple(self._player(track, poses.get(track.track_id)) for track in tracks)
-            snapshot = Snapshot(
-                frame.index, frame.time_s, size, players, ball, candidates, rim, cut,
-                to_scene if self._moving else None,
-            )  # fmt: skip
+            net = self._net.update(frame.image, rim)
+            snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             events = tuple(self._shots.update(snapshot))
             self._carry_ball(frame.time_s, to_scene)
         return Step(snapshot, events, watch.times())
@@ -163,6 +167,8 @@ class Pipeline:
             self._balls.reset()
             self._players.reset()
             self._ball.reset()
+            self._hoops.reset()
+            self._net.reset()
             self._rim_in_scene = None
         earlier, now = list(self._to_scene), change.key_from_now
         self._to_scene = [*earlier, now][-_HISTORY_FRAMES:]
@@ -173,9 +179,12 @@ class Pipeline:
         return change.cut, compose(invert(now), last), motion, now
 
     def _rim(self, index: int, to_scene: FloatArray) -> Rim | None:
-        """The rim in this frame: where the calibration saw it, carried along with a moving camera."""
+        """The rim in this frame: where the calibration saw it, carried along with a moving camera; where it knows of
+        none, where the ball's network saw one."""
         known = None if self._calibration is None else self._calibration.rim
-        if known is None or index < known.frame:
+        if known is None:
+            return _in_image(self._hoops.rim(), to_scene if self._moving else None)
+        if index < known.frame:
             return None
         rim = Rim(known.x + known.width / 2, known.y + known.height / 2, known.width, known.height)
         if not self._moving:
@@ -183,9 +192,7 @@ class Pipeline:
         if self._rim_in_scene is None:
             x, y = apply(to_scene, [rim.x_px, rim.y_px])
             self._rim_in_scene = Rim(float(x), float(y), rim.width_px, rim.height_px)
-        in_scene = self._rim_in_scene
-        x, y = apply(invert(to_scene), [in_scene.x_px, in_scene.y_px])
-        return Rim(float(x), float(y), in_scene.width_px, in_scene.height_px)
+        return _in_image(self._rim_in_scene, to_scene)
 
     def _track_players(
         self, frame: Frame, boxes: FloatArray, confidence: FloatArray, move: FloatArray | None
@@ -202,11 +209,9 @@ class Pipeline:
         rim: Rim | None,
         moving: FloatArray,
         scene_from_image: FloatArray | None,
-    ) -> FloatArray:
+    ) -> BallsSeen:
         expected = self._ball.expected(0.0)
         boxes = [track.box for track in tracks if track.status is not TrackStatus.OCCLUDED]
-        if expected is not None:
-            boxes.sort(key=lambda box: float(np.hypot(*((box[:2] + box[2:]) / 2 - expected))))
         persons = np.array(boxes).reshape(-1, 4)
         return self._balls.look(frame.image, found, persons, expected, rim, moving, scene_from_image)
 
@@ -234,6 +239,23 @@ class Pipeline:
             covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=track.status,
             confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
         )  # fmt: skip
+
+
+def _in_scene(rims: FloatArray, scene_from_image: FloatArray | None) -> FloatArray:
+    """Boxes (M, 5), their middles (x, y) told in pixels of the scene."""
+    if scene_from_image is None or not len(rims):
+        return rims
+    moved = rims.copy()
+    moved[:, :2] = apply(scene_from_image, rims[:, :2])
+    return moved
+
+
+def _in_image(rim: Rim | None, scene_from_image: FloatArray | None) -> Rim | None:
+    """The scene's rim in this frame."""
+    if rim is None or scene_from_image is None:
+        return rim
+    x, y = apply(invert(scene_from_image), [rim.x_px, rim.y_px])
+    return Rim(float(x), float(y), rim.width_px, rim.height_px)
 
 
 def follows_camera(config: Config) -> bool:

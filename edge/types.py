@@ -128,7 +128,8 @@ class Snapshot:
     """All that is known at one time. `ball_candidates` (N, 4): x, y, radius px and confidence of every ball-like
     detection of this frame, also those that the tracker did not take. `scene_cut`: this frame does not continue the
     one before it, so nothing earlier may be joined to it. `scene_from_image` (2, 3): maps pixels of this frame to those
-    of the first frame since the cut where the camera moves; None for a fixed camera."""
+    of the first frame since the cut where the camera moves; None for a fixed camera. `net_motion`: the share 0..1 of
+    the net's picture that changed since the frame before; None where the net is not known or not in the picture."""
 
     index: int
     time_s: float
@@ -139,6 +140,7 @@ class Snapshot:
     rim: Rim | None
     scene_cut: bool = False
     scene_from_image: FloatArray | None = None
+    net_motion: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

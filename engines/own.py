@@ -1,12 +1,14 @@
 """A network of the user's own, named by its path: an ONNX file in the layout that YOLOv8 to YOLO11 are exported in,
-without suppression, its labels in the file's metadata."""
+without suppression, its labels in the file's metadata; or a ball's network that 'courtside engines train-ball' made."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engines.backend import FREE, EngineError, open_engine
-from engines.zoo import KEYPOINTS, InputSpec, Network, own_labels
+from engines.ball.layout import OUTPUTS
+from engines.zoo import KEYPOINTS, InputSpec, Network, networks, own_labels
 
 LONGEST_PX = 640
 
@@ -15,6 +17,8 @@ def from_file(path: Path) -> Network:
     """The network in an .onnx file, told by its metadata and shapes. Raises EngineError where it is of another kind."""
     engine = open_engine(path, "onnxruntime", threads=1)
     try:
+        if [spec.name for spec in engine.outputs] == list(OUTPUTS):
+            return _ball_network(path)
         labels = own_labels(path.name, engine)
         if labels is None:
             raise EngineError(f"{path}: carries no labels ('names' in its metadata); export it with ultralytics")
@@ -50,4 +54,20 @@ def from_file(path: Path) -> Network:
         ),
         output=outputs[rows],
         labels=labels,
+    )
+
+
+def _ball_network(path: Path) -> Network:
+    """As the shipped one, from another file."""
+    shipped = networks()["courtside-ball"]
+    return replace(
+        shipped,
+        name=path.stem,
+        file=str(path.absolute()),
+        sha256="",
+        shipped=False,
+        licence="your own",
+        owner="you",
+        origin=str(path),
+        about="a file of your own",
     )

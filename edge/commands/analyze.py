@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """examples:
   courtside analyze shots.mp4 --out result --rim 412,96,52,20
-  courtside analyze shots.mp4 --out result --no-video --set vision.ball_tiles=4
+  courtside analyze shots.mp4 --out result --no-video --set vision.ball_whole_every=1
 
 The rim is the ellipse of the ring in the picture: X,Y of its upper left corner, then its width and height in pixels.
-Without it shots are still found, but nobody can tell made from missed.
+Without it the hoop is looked for by itself; tell the rim where the outcomes stay "unknown" or another hoop was taken.
 
 DIR then holds events.jsonl (one line for every event, as sent over MQTT), shots.txt and shots.png (the shots at a
 glance) and annotated.mp4."""

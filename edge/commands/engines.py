@@ -87,8 +87,9 @@ def execute_fetch(args: argparse.Namespace) -> int:
 
 def execute_bench(args: argparse.Namespace) -> int:
     config = settings(args)
+    wanted = config.engines
     chosen = args.names or [
-        name for name in (config.engines.detector, config.engines.pose, config.engines.appearance) if name != "none"
+        name for name in (wanted.detector, wanted.ball, wanted.pose, wanted.appearance) if name != "none"
     ]
     width = max(len(name) for name in chosen)
     for name in chosen:
@@ -119,7 +120,7 @@ def _open(network: Network, config: Config) -> Engine:
 def _picture(spec: TensorSpec, network: Network) -> Tensor:
     """A grey picture of the network's full input size, in its own layout and type."""
     height, width = network.input.height, network.input.width
-    usual = (1, 3, height, width) if network.input.layout == "NCHW" else (1, height, width, 3)
+    usual = (1, network.input.channels, height, width) if network.input.layout == "NCHW" else (1, height, width, 3)
     shape = tuple(size if size != FREE else fallback for size, fallback in zip(spec.shape, usual, strict=True))
     return np.full(shape, 0.4 if "float" in spec.dtype else 100, dtype=spec.dtype)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from edge.types import Image, ObjectClass
 from edge.vision.detector import LEAST, Detector
 from engines.backend import open_engine
 from engines.ball.clips import Clip
-from engines.ball.photos import LessonError, read_known, read_photos, read_video, video_clips
+from engines.ball.photos import Known, LessonError, read_known, read_photos, read_video, video_clips
 from engines.ball.pseudo import agreed
 from engines.ball.store import keep
 from engines.zoo import find, locate, shape_range
@@ -30,6 +30,7 @@ _ABOUT = """Trains the network that sees the ball, on this machine's processor o
 
 It learns from the virtual gym; from balls painted into the photos you give (any pictures without a ball, or a folder
 with labels of YOLO's form); and from videos, in which the teacher network's balls are taken where they fly as balls do.
+What is drawn goes to the folder for temporary files (2.5 GB; TMPDIR names another).
 Use the file with 'courtside run --set engines.ball=FILE'."""
 
 
@@ -45,9 +46,14 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--labels", type=Path, metavar="FILE", help="what single pictures show, as JSON")
     parser.add_argument("--videos", type=Path, nargs="*", default=[], metavar="DIR", help="folders of videos")
     parser.add_argument("--teacher", default=_TEACHER, metavar="NAME", help=f"what labels the videos ({_TEACHER})")
-    parser.add_argument("--gyms", type=_positive, default=_GYMS, help=f"virtual gyms to draw ({_GYMS})")
+    parser.add_argument(
+        "--gyms",
+        type=_positive,
+        default=_GYMS,
+        help=f"virtual gyms to draw, of seeds from 0 on ({_GYMS})",
+    )
     parser.add_argument("--steps", type=_positive, default=_STEPS, help=f"training steps ({_STEPS})")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed trains the same network (0)")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and lessons (0)")
     parser.set_defaults(execute=execute_train)
 
 
@@ -65,12 +71,12 @@ def execute_train(args: argparse.Namespace) -> int:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
     from engines.ball.samples import Lessons
 
-    if args.out.suffix != ".onnx" or args.out.is_dir():
-        raise CommandError(f"--out {args.out}: cannot be written as a network; name a file that ends in .onnx")
+    _probe(args.out)
     try:
         known = read_known(args.labels) if args.labels else None
         photos = [clip for folder in args.photos for clip in read_photos(folder, known)]
         flights = [clip for path in _videos(args.videos) for clip in _flights(path, args.teacher)]
+        _all_used(args, known)
     except LessonError as error:
         raise CommandError(str(error)) from None
     painted, labelled = _sorted(photos)
@@ -87,16 +93,38 @@ def execute_train(args: argparse.Namespace) -> int:
                 if done % 50 == 0:
                     bar.set_postfix(loss=f"{mean:.3f}")
 
-            network = train(lessons, Plan(steps=args.steps, seed=args.seed), report)
-    export(network, args.out)
+            try:
+                export(train(lessons, Plan(steps=args.steps, seed=args.seed), report), args.out)
+            except (OSError, ValueError) as error:
+                raise CommandError(f"{args.out}: {error}") from None
     _say(f"{args.out}: written; use it with 'courtside run --set engines.ball={args.out}'")
     return 0
+
+
+def _probe(out: Path) -> None:
+    """Sees that the file can be written, before an hour has gone by. Raises CommandError."""
+    if out.suffix != ".onnx" or out.is_dir():
+        raise CommandError(f"--out {out}: cannot be written as a network; name a file that ends in .onnx")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise CommandError(f"--out {out}: cannot be written there ({error.strerror}); name another folder") from None
 
 
 def _sorted(photos: list[Clip]) -> tuple[list[Clip], list[Clip]]:
     """Pictures to paint balls into, and those that show balls of their own. The first kind may show rims."""
     labelled = [clip for clip in photos if len(clip.balls)]
     return [clip for clip in photos if not len(clip.balls)] or labelled, labelled
+
+
+def _all_used(args: argparse.Namespace, known: Mapping[str, Known] | None) -> None:
+    """A label that belongs to no picture is a slip of the pen. Raises LessonError."""
+    names = {path.name for folder in args.photos for path in folder.rglob("*")}
+    unused = [name for name in known or {} if name not in names]
+    if unused:
+        raise LessonError(f"{args.labels}: {unused[0]} is not among the photos; mend its name or take it out")
 
 
 def _gym(count: int) -> Iterable[Clip]:
@@ -127,7 +155,7 @@ def _flights(path: Path, teacher: str) -> list[Clip]:
 
 
 def _balls(detector: Detector, frame: Image) -> np.ndarray:  # type: ignore[type-arg]
-    found = detector.detect(frame, None, {**LEAST, ObjectClass.BALL: 0.1})
+    found = detector.detect(frame, {**LEAST, ObjectClass.BALL: 0.1})
     box = found.xyxy[found.class_id == ObjectClass.BALL]
     middle, size = (box[:, :2] + box[:, 2:]) / 2, (box[:, 2:] - box[:, :2]).mean(axis=1) / 2
     return np.column_stack([middle, size, found.confidence[found.class_id == ObjectClass.BALL]])

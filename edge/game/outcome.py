@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,15 +25,19 @@ _FREE_FALL_SHARE = 0.62
 _OFF_MIDDLE = 0.25
 # A ball that went into the ring and is then lost to something else that moves is waited for.
 _PATIENCE_S = 0.9
+# After a ball came down through the rim's plane, its net moves within this time if it was in it.
+_NET_S = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One frame of the past: ball candidates (N, 4) x, y, radius px, confidence, free of camera motion."""
+    """One frame of the past: ball candidates (N, 4) x, y, radius px, confidence, free of camera motion; the share of
+    the net's picture that changed, where it is known."""
 
     index: int
     time_s: float
     candidates: FloatArray
+    net_motion: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,13 @@ def _passed_by(path: FloatArray, k: int, m: int, offset: float, flight: Flight, 
         return False
     bounced = not _on_course(path[top], flight, rim, 2.0)
     return _on_course(path[m], flight, rim) or (bounced and abs(offset) > _OFF_MIDDLE)
+
+
+def net_motion(moments: Iterable[Moment], rim_index: int) -> float | None:
+    """How much the net moved while a ball that came down through the rim's plane at `rim_index` was in it, at most."""
+    after = [moment for moment in moments if moment.index >= rim_index]
+    seen = [m.net_motion for m in after if m.time_s - after[0].time_s <= _NET_S and m.net_motion is not None]
+    return max(seen, default=None)
 
 
 def _on_course(point: FloatArray, flight: Flight, rim: Rim, slack: float = 1.0) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.config import GameConfig
 from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
-from edge.game.outcome import Decision, Moment, decide
+from edge.game.outcome import Decision, Moment, decide, net_motion
 from edge.game.release import Person, Release, find_release, held_above_picture
 from edge.game.still import still_candidates, still_person, still_rim
 from edge.types import Outcome, Rim, ShotEvent, ShotPhase, Snapshot
@@ -110,7 +110,7 @@ class ShotFinder:
         candidates = still_candidates(snapshot.ball_candidates, move)
         self._rim = still_rim(snapshot.rim, move)
         persons = tuple(still_person(player, move) for player in snapshot.players)
-        self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates))
+        self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates, snapshot.net_motion))
         self._persons.append((snapshot.index, snapshot.time_s, persons))
         while snapshot.time_s - self._moments[0].time_s > _HISTORY_S:
             self._moments.popleft()
@@ -270,6 +270,9 @@ class ShotFinder:
             evidence["hand_distance_heights"] = round(release.hand_distance, 3)
         if decision.offset_widths is not None:
             evidence["rim_offset_widths"] = round(decision.offset_widths, 3)
+        moved = None if decision.rim_index is None else net_motion(self._moments, decision.rim_index)
+        if moved is not None:
+            evidence["net_motion"] = round(moved, 3)
         confidence = release.confidence if decision.outcome is None else max(decision.confidence, 0.0)
         return ShotEvent(
             shot_id=shot.shot_id, phase=phase, release_index=release.index, release_time_s=release.time_s,

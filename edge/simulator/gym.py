@@ -118,6 +118,6 @@ class VirtualGym:
         others = LooseBalls(self.scenario.extra_balls, where, np.random.default_rng([self.seed, 14]))
         while True:
             play.step(1.0 / self.fps)
-            others.step(1.0 / self.fps)
+            others.step(1.0 / self.fps, play.ball[:3] if play.agents else None)
             truth, bodies = observe(play, self.camera, self.court, self.cones_m, others.states)
             yield play, truth, bodies

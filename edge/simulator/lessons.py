@@ -9,11 +9,13 @@ from itertools import islice
 
 import numpy as np
 
+from edge.simulator.flight import NET_LENGTH_M
 from edge.simulator.gym import VirtualGym
 from edge.simulator.scenario import SCENARIOS, Scenario
 from edge.simulator.truth import BallTruth, Truth
 from edge.types import FloatArray
-from engines.ball.clips import FRAMES, SIDE_PX, Clip, cut_out
+from engines.ball.clips import SIDE_PX, Clip, cut_out
+from engines.ball.layout import FRAMES
 
 MOMENTS = 12
 _EVERY = 14
@@ -22,6 +24,7 @@ _SCALES = (0.55, 1.4)
 # A part is cut out about the ball, about the rim, or anywhere.
 _ABOUT_BALL, _ABOUT_RIM = 0.7, 0.12
 _LEAST_VISIBLE = 0.2
+_HEM_OF_RING = 0.57
 
 
 def gym_clips(seeds: range) -> Iterator[Clip]:
@@ -30,10 +33,10 @@ def gym_clips(seeds: range) -> Iterator[Clip]:
         rng = np.random.default_rng([seed, 20])
         width, height = _SIZES[int(rng.integers(len(_SIZES)))]
         gym = VirtualGym(draw_scenario(rng), seed, width, height, float(rng.choice([24.0, 30.0, 30.0, 60.0])))
-        ring = _ring(gym)
+        hoop = _hoop(gym)
         for burst in islice(gym.bursts(_EVERY, FRAMES), MOMENTS):
             frames = np.stack([frame.image for frame, _ in burst])
-            whole = Clip(frames, balls_of(burst[-1][1]), ring)
+            whole = Clip(frames, balls_of(burst[-1][1]), hoop)
             yield _part(whole, rng)
 
 
@@ -44,19 +47,24 @@ def draw_scenario(rng: np.random.Generator) -> Scenario:
         SCENARIOS[name],
         mount=str(rng.choice(["any", "wall"])),
         cones=bool(rng.random() < 0.3),
+        distractors=0,  # its cushion is round and of a ball's colours
         cone_layout="auto",
         cone_colour=str(rng.choice(["orange", "any"])),
         other_lines=bool(rng.random() < 0.5),
         uneven=float(rng.uniform(0, 0.5)),
         noise=float(rng.uniform(0, 5)),
         blur_px=float(rng.uniform(0, 1.2)),
-        drag=True,
+        extra_balls=int(rng.choice([0, 0, 1, 2, 3])),
+        props="any" if rng.random() < 0.85 else "plain",
+        shutter_s=float(np.exp(rng.uniform(math.log(1 / 1000), math.log(1 / 40)))),
+        exposure=float(rng.uniform(0, 1)),
+        frame_blur_px=float(max(0.0, rng.uniform(-0.8, 1.2))),
     )
 
 
 def balls_of(truth: Truth) -> FloatArray:
     """Balls (N, 4): x, y, radius px and the share of the disc that is seen."""
-    rows = [_row(truth.ball)] if truth.ball is not None else []
+    rows = [_row(ball) for ball in (truth.ball, *truth.other_balls) if ball is not None]
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
@@ -64,11 +72,14 @@ def _row(ball: BallTruth) -> tuple[float, float, float, float]:
     return (float(ball.centre_px[0]), float(ball.centre_px[1]), ball.radius_px, 1.0 - ball.hidden_share)
 
 
-def _ring(gym: VirtualGym) -> FloatArray:
-    rim = gym.calibration.rim
-    if rim is None:
-        return np.zeros((0, 4))
-    return np.array([[rim.x + rim.width / 2, rim.y + rim.height / 2, rim.width, rim.height]])
+def _hoop(gym: VirtualGym) -> FloatArray:
+    """The box (1, 4) around ring and net: middle x, y, width and height px."""
+    ring = gym.court.ring(24)
+    middle = gym.court.rim_centre(1)
+    hem = middle + _HEM_OF_RING * (ring - middle) - np.array([0.0, 0.0, NET_LENGTH_M])
+    seen, _ = gym.camera.project(np.concatenate([ring, hem]))
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    return np.array([[*(low + high) / 2, *(high - low)]])
 
 
 def _part(clip: Clip, rng: np.random.Generator) -> Clip:

@@ -30,8 +30,8 @@ class LooseBalls:
         for state in self.states:
             state[:3] = self._place()
 
-    def step(self, dt: float) -> None:
-        """One frame on."""
+    def step(self, dt: float, played_m: FloatArray | None) -> None:
+        """One frame on; they give way to the ball that is played with, at `played_m` (3,), and to each other."""
         steps, entry = max(1, math.ceil(dt / STEP_S)), np.zeros(3)
         for number, state in enumerate(self.states):
             self._rest_s[number] -= dt
@@ -40,6 +40,11 @@ class LooseBalls:
                 state[3:6] = self._push(int(self._habits[number]), state[:3])
                 self._rest_s[number] = self._rng.uniform(*_REST_S)
             advance(state, self.hall.parameters, dt / steps, steps, entry)
+        for number, state in enumerate(self.states):
+            for other in self.states[:number]:
+                push_apart(state, other)
+            if played_m is not None:
+                push_apart(state, np.concatenate([played_m, np.zeros(4)]))
 
     def _place(self) -> FloatArray:
         x0, x1, y0, y1 = _AREA_M
@@ -54,5 +59,20 @@ class LooseBalls:
         ring = self.hall.ring + self._rng.normal(0.0, 0.25, 3)
         if habit == _BOUNCE or float(np.linalg.norm(ring[:2] - place_m[:2])) < _UNDER_RING_M:
             return np.asarray(towards * self._rng.uniform(0.2, 2.5) + [0.0, 0.0, self._rng.uniform(3.0, 6.0)])
-        angle = math.radians(self._rng.uniform(52, 68))
+        angle = math.radians(self._rng.uniform(48, 56))
         return launch_velocity(place_m, ring, angle, float(self.hall.parameters[12]))
+
+
+def push_apart(first: FloatArray, second: FloatArray) -> None:
+    """Two balls (7,) that touch part, in place, along the line of their centres; alike in mass, they swap the speed at
+    which they meet. None is pushed into the floor."""
+    gap = first[:3] - second[:3]
+    distance = float(np.linalg.norm(gap))
+    if not 0.0 < distance < 2 * BALL_RADIUS_M:
+        return
+    along = gap / distance
+    closing = min(float((first[3:6] - second[3:6]) @ along), 0.0)
+    for state, sign in ((first, 1.0), (second, -1.0)):
+        state[:3] += sign * (BALL_RADIUS_M - distance / 2) * along
+        state[3:6] -= sign * closing * along
+        state[2] = max(state[2], BALL_RADIUS_M)

@@ -1,13 +1,16 @@
-"""Everything in a frame that may be a ball: the network on the whole frame and on enlarged tiles, and what moves."""
+"""Everything in a frame that may be a ball: what its own network sees, what the detector does, and what moves."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from edge.config import VisionConfig
 from edge.types import Detections, FloatArray, Image, ObjectClass, Rim
-from edge.vision.detector import Detector
+from edge.vision.heatmap import HeatmapFinder, Sighting
 from edge.vision.motion import MotionCandidates
+from edge.vision.preprocess import Region
 
 # A basketball (0.24 m) against a grown person (1.8 m) and against the ring (0.45 m), as radii.
 _RADIUS_OF_PERSON = 0.12 / 1.8
@@ -15,12 +18,17 @@ _RADIUS_OF_RIM = 0.12 / 0.45
 _RADIUS_OF_IMAGE = 0.012
 # What a ball's radius may differ from the expected by: children, persons half seen, blur, distance.
 _SLACK = (0.5, 1.8)
-# A tile shows the ball at about this share of its side: 28 px of a network's 416.
-_TILE_OF_RADIUS = 30.0
-_TILE_LEAST_PX = 128
-# The whole frame showed the expected ball surely enough, near enough in ball radii, to spare its tile.
+# Between looks at the whole frame: what is looked at about the expected ball, in radii each way.
+_AROUND_RADII = 14.0
+_AROUND_PX = (160, 240, 320, 480)
+# How often the network is right by its heat, on clips that it was not trained on (truth/balls_validation.json).
+_HEAT = (0.3, 0.45, 0.55, 0.65)
+_TRUTH = (0.05, 0.15, 0.6, 0.95)
+# A look that shows no ball as hot as this is followed by one at the whole frame.
+_SURE_HEAT = 0.5
 _SURE_CONFIDENCE = 0.35
-_SURE_RADII = 3.0
+_SURE_SLACK = 2.0
+_NEAR_RADII = 7.0
 # A network's "ball" that rests at one place for this many looks, off by less than this share of its radius, is a
 # lamp, a sign or a ball that nobody plays.
 _STILL_LOOKS = 25
@@ -29,7 +37,15 @@ _STILL_WEIGHT = 0.1
 _SAME_SHARE = 0.9
 _MOST_MOVING = 40
 
-Region = tuple[int, int, int, int]
+
+@dataclass(frozen=True, slots=True)
+class BallsSeen:
+    """candidates (N, 4) float32: x, y, radius px and confidence, best first. rims (M, 5) float32: x, y, width, height
+    px of the boxes around ring and net, and confidence. whole: the network looked at the whole frame, not at a part."""
+
+    candidates: FloatArray
+    rims: FloatArray
+    whole: bool
 
 
 class _StillPlaces:
@@ -38,9 +54,12 @@ class _StillPlaces:
     def __init__(self) -> None:
         self._places = np.zeros((0, 3))
 
-    def weigh(self, found: FloatArray, scene: FloatArray) -> FloatArray:
-        """Lower the confidence of candidates (N, 4) that rest; scene (N, 2): their place free of camera motion."""
-        if len(self._places):
+    def weigh(self, found: FloatArray, scene: FloatArray, whole: bool) -> FloatArray:
+        """Lower the confidence of candidates (N, 4) that rest; scene (N, 2): their place free of camera motion.
+
+        whole: what is not among them was looked for and is gone.
+        """
+        if len(self._places) and whole:
             self._places[:, 2] -= 0.5
             self._places = self._places[self._places[:, 2] > 0]
         weighed = found.copy()
@@ -61,23 +80,27 @@ class _StillPlaces:
 class BallFinder:
     """Collects the ball candidates of each frame in turn."""
 
-    def __init__(self, config: VisionConfig, detector: Detector) -> None:
+    def __init__(self, config: VisionConfig, network: HeatmapFinder) -> None:
         self._config = config
-        self._detector = detector
+        self._network = network
         self._motion = MotionCandidates()
         self._still = _StillPlaces()
-        self._turn = 0
+        self._looks_since_whole = 0
+        self._lost = True
 
     def reset(self) -> None:
         """Forget what was learnt of the scene, as after a cut."""
+        self._network.reset()
         self._motion.reset()
         self._still = _StillPlaces()
+        self._lost = True
 
     def watch(self, image: Image, steps: tuple[FloatArray, FloatArray] | None) -> FloatArray:
-        """What moves and is round, (M, 4). Needs nothing of the networks and may run beside them, in another thread.
+        """What moves and is round, (M, 4). Runs no network, so it may be called beside one, in another thread.
 
         steps: for a moving camera the (2, 3) maps of this frame's pixels to the last frame's and the one before.
         """
+        self._network.watch(image, steps)
         return self._motion.update(image) if steps is None else self._motion.update(image, *steps)
 
     def look(
@@ -89,53 +112,40 @@ class BallFinder:
         rim: Rim | None,
         moving: FloatArray,
         scene_from_image: FloatArray | None,
-    ) -> FloatArray:
-        """Candidates (N, 4) float32: x, y, radius px and confidence, best first.
+    ) -> BallsSeen:
+        """Everything in the frame that `watch` was given last that may be a ball.
 
-        detections: the network's on the whole frame. persons (P, 4) xyxy px, nearest to the ball first. ball_xy_px:
-        where the ball is expected, if anywhere. moving (M, 4): what `watch` gave for this frame. scene_from_image
-        (2, 3): for a moving camera the map of this frame's pixels to the scene's first frame.
+        detections: the detector's on the whole frame. persons (P, 4) xyxy px. ball_xy_px: where the ball is expected,
+        if anywhere. moving (M, 4): what `watch` gave for this frame. scene_from_image (2, 3): for a moving camera the
+        map of this frame's pixels to the scene's first frame.
         """
         radius_px = radius_range(persons, rim, image.shape[0])
-        seen = [_as_candidates(detections)]
-        regions = self._tiles(image, seen[0], persons, ball_xy_px, rim, radius_px)
-        if regions:
-            least = {ObjectClass.PERSON: 0.99, ObjectClass.BALL: self._config.ball_confidence}
-            seen.append(_as_candidates(self._detector.detect_many(image, regions, least)))
-        network = _merge(np.concatenate(seen))
+        sighting, whole = self._see(image, ball_xy_px, radius_px[1])
+        own = sighting.balls[:, :4].copy()
+        own[:, 3] = np.interp(own[:, 3], _HEAT, _TRUTH)
+        seen = _merge(np.concatenate([own, _as_candidates(detections)]))
         low, high = _SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1]
-        network = network[(network[:, 2] > low) & (network[:, 2] < high)]
+        # A network that is sure may know better than the people in the picture how large a ball is.
+        slack = np.where(seen[:, 3] > _SURE_CONFIDENCE, _SURE_SLACK, 1.0)
+        seen = seen[(seen[:, 2] > low / slack) & (seen[:, 2] < high * slack)]
         moving = moving[(moving[:, 2] > low) & (moving[:, 2] < high)][:_MOST_MOVING]
-        scene = network[:, :2]
+        scene = seen[:, :2]
         if scene_from_image is not None:
             scene = scene @ scene_from_image[:, :2].T + scene_from_image[:, 2]
-        return _merge(np.concatenate([self._still.weigh(network, scene), moving]))
+        seen = self._still.weigh(seen, scene, whole)
+        return BallsSeen(_merge(np.concatenate([seen, moving])), sighting.rims, whole)
 
-    def _tiles(
-        self,
-        image: Image,
-        seen: FloatArray,
-        persons: FloatArray,
-        ball: FloatArray | None,
-        rim: Rim | None,
-        radius_px: tuple[float, float],
-    ) -> list[Region]:
-        """Where to look again, enlarged: at the expected ball unless it was seen there already, then by turns at the
-        rim and at the players' hands."""
-        wanted = []
-        spare = 0
-        if ball is not None:
-            at_ball = np.hypot(seen[:, 0] - ball[0], seen[:, 1] - ball[1]) < _SURE_RADII * radius_px[1]
-            if (at_ball & (seen[:, 3] > _SURE_CONFIDENCE)).any():
-                spare = 1
-            else:
-                wanted.append((float(ball[0]), float(ball[1])))
-        others = [] if rim is None else [(rim.x_px, rim.y_px)]
-        others += [((box[0] + box[2]) / 2, box[1] + 0.25 * (box[3] - box[1])) for box in persons[:3]]
-        self._turn += 1
-        wanted += [others[(self._turn + k) % len(others)] for k in range(len(others))]
-        side = int(max(_TILE_LEAST_PX, _TILE_OF_RADIUS * radius_px[1]))
-        return [_square(centre, side, image) for centre in wanted[: self._config.ball_tiles - spare]]
+    def _see(self, image: Image, ball: FloatArray | None, radius_px: float) -> tuple[Sighting, bool]:
+        """The network on the whole frame every so many frames, and whenever the ball is not where it is expected; and
+        whether it was the whole."""
+        whole = self._lost or ball is None or self._looks_since_whole + 1 >= self._config.ball_whole_every
+        region = None if whole or ball is None else _around(ball, radius_px, image)
+        sighting = self._network.find(_HEAT[0], region)
+        self._looks_since_whole = 0 if region is None else self._looks_since_whole + 1
+        sure = sighting.balls[sighting.balls[:, 3] > _SURE_HEAT]
+        # A ball that is followed elsewhere than where the network sees one is not followed.
+        self._lost = ball is None or not (np.hypot(*(sure[:, :2] - ball).T) < _NEAR_RADII * radius_px).any()
+        return sighting, whole
 
 
 def radius_range(persons: FloatArray, rim: Rim | None, image_height_px: int) -> tuple[float, float]:
@@ -172,9 +182,12 @@ def _merge(candidates: FloatArray) -> FloatArray:
     return np.array(kept, dtype=np.float32).reshape(-1, 4)
 
 
-def _square(centre: tuple[float, float], side: int, image: Image) -> Region:
+def _around(centre: FloatArray, radius_px: float, image: Image) -> Region:
+    """The part of the image in which a ball that was at `centre` is now."""
     height, width = image.shape[:2]
-    side = min(side, height, width)
-    x0 = int(np.clip(centre[0] - side / 2, 0, width - side))
-    y0 = int(np.clip(centre[1] - side / 2, 0, height - side))
-    return x0, y0, x0 + side, y0 + side
+    # In few sizes, so that an engine seldom meets a new one.
+    half = next((half for half in _AROUND_PX if half >= _AROUND_RADII * radius_px), _AROUND_PX[-1])
+    x, y = (int(np.clip(value, 0, size - 1)) for value, size in zip(centre, (width, height), strict=True))
+    half = int(min(half, width // 2, height // 2))
+    x0, y0 = int(np.clip(x - half, 0, width - 2 * half)), int(np.clip(y - half, 0, height - 2 * half))
+    return x0, y0, x0 + 2 * half, y0 + 2 * half

@@ -7,19 +7,24 @@ from types import TracebackType
 from edge.config import EnginesConfig
 from edge.vision.appearance import AppearanceEncoder
 from edge.vision.detector import Detector
+from edge.vision.heatmap import HeatmapFinder
 from edge.vision.pose import PoseEstimator
 from engines.backend import TimedEngine, open_engine
 from engines.zoo import Network, find, locate, shape_range
 
 
 class Vision:
-    """Detector, pose and appearance (None where the settings say 'none'). Belongs to the thread that opened it."""
+    """Detector, pose, the ball's network and appearance (None where the settings say 'none').
+
+    Belongs to the thread that opened it.
+    """
 
     def __init__(self, config: EnginesConfig) -> None:
         self._engines: dict[str, TimedEngine] = {}
         try:
             self.detector = Detector(*self._open("detector", config.detector, config))
             self.pose = PoseEstimator(*self._open("pose", config.pose, config))
+            self.ball = HeatmapFinder(*self._open("ball", config.ball, config))
             self.appearance = None
             if config.appearance != "none":
                 self.appearance = AppearanceEncoder(*self._open("appearance", config.appearance, config))

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engines.ball.layout import FRAMES
+
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.floating[Any]]
 
-FRAMES = 3
 # The side of the square part of a scene that is kept, px; training cuts a smaller part out of it, elsewhere each time.
 SIDE_PX = 384
 
@@ -50,11 +51,10 @@ def cut_out(clip: Clip, corner: tuple[float, float], scale: float, side_px: int)
     matrix = np.array([[scale, 0, -scale * corner[0]], [0, scale, -scale * corner[1]]])
     # Pixel centres lie at half pixels: the map of continuous coordinates, told to OpenCV's whole-pixel ones.
     matrix[:, 2] += 0.5 * scale - 0.5
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     frames = []
     source = clip.frames
     if scale < 0.6:  # warpAffine does not average
-        shrunk = [cv2.resize(frame, None, fx=scale, fy=scale, interpolation=how) for frame in source]
+        shrunk = [cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for frame in source]
         matrix = np.array([[1.0, 0, -scale * corner[0]], [0, 1.0, -scale * corner[1]]])
         source = np.stack(shrunk)
     for frame in source:
@@ -66,8 +66,10 @@ def cut_out(clip: Clip, corner: tuple[float, float], scale: float, side_px: int)
     balls[:, 2] *= scale
     rims[:, 2:4] *= scale
     balls = balls[_within(balls, side_px, balls[:, 2])]
-    rims = rims[_within(rims, side_px, 0.0 * rims[:, 2])]
-    return Clip(np.stack(frames), balls, rims, clip.whole, clip.rims_known)
+    # A hoop of which only a part is left is nothing to be found, nor is its place one without a hoop.
+    cut = _within(rims, side_px, 0.5 * rims[:, 2]) & ~_within(rims, side_px, 0.0 * rims[:, 2])
+    rims_known = clip.rims_known and not cut.any()
+    return Clip(np.stack(frames), balls, rims[_within(rims, side_px, 0.0 * rims[:, 2])], clip.whole, rims_known)
 
 
 def _within(rows: Floats, side_px: int, reach: Floats) -> npt.NDArray[np.bool_]:

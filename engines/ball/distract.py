@@ -7,7 +7,8 @@ import math
 import cv2
 import numpy as np
 
-from engines.ball.clips import FRAMES, Floats, Image
+from engines.ball.clips import Floats, Image
+from engines.ball.layout import FRAMES
 from engines.ball.paint import Layer, capsule_layer, lay_over
 
 _SKINS = ((138.0, 172.0, 222.0), (108.0, 146.0, 200.0), (70.0, 104.0, 160.0), (52.0, 76.0, 122.0), (90.0, 130.0, 210.0))

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-IN_CHANNELS = 9
+from engines.ball.layout import FRAMES
+
+IN_CHANNELS = 3 * FRAMES
 WIDTHS = (16, 32, 64, 96)
-OUTPUTS = ("heat", "ball", "rim")
 # A heat of 1 in 100 at the start: almost everywhere there is nothing.
 _FIRST_HEAT = -4.6
 

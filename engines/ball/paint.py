@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engines.ball.clips import FRAMES, Floats, Image
+from engines.ball.clips import Floats, Image
+from engines.ball.layout import FRAMES
 
 Layer = npt.NDArray[np.float32]
 """(H, W, 4): colour 0..255 times cover, and cover 0..1."""
@@ -36,7 +37,7 @@ def ball_sprite(rng: np.random.Generator) -> list[Layer]:
     normal = np.stack([x, y, z], axis=-1)
     turned = normal @ _rotation(rng)
     colour = np.broadcast_to(_leather(rng), turned.shape).copy()
-    if rng.random() < 0.12:  # two colours in panels
+    if rng.random() < 0.08:  # two colours in panels
         panel = (turned[..., 0] > 0) ^ (turned[..., 1] > 0) if rng.random() < 0.5 else turned[..., 0] > 0
         colour[panel] = rng.uniform(10, 245, 3) if rng.random() < 0.6 else _leather(rng)
     width = rng.uniform(0.02, 0.05)
@@ -65,8 +66,8 @@ def ball_sprite(rng: np.random.Generator) -> list[Layer]:
 
 def _leather(rng: np.random.Generator) -> Floats:
     """Mostly the oranges and browns of basketballs, faded to dark; now and then any colour."""
-    if rng.random() < 0.88:
-        hue, full, bright = rng.normal(9, 4) % 180, rng.uniform(70, 240), rng.uniform(60, 250)
+    if rng.random() < 0.94:
+        hue, full, bright = rng.normal(9, 4) % 180, rng.uniform(80, 240), rng.uniform(75, 250)
     else:
         hue, full, bright = rng.uniform(0, 180), rng.uniform(0, 255), rng.uniform(30, 250)
     pixel = np.array([[[hue, full, bright]]], dtype=np.uint8)

@@ -11,7 +11,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engines.ball.clips import FRAMES, Clip, Image, photo_clip
+from engines.ball.clips import Clip, Image, photo_clip
+from engines.ball.layout import FRAMES
 
 PICTURES = (".jpg", ".jpeg", ".png")
 BALLS, RIMS = ("ball", "basketball", "sports ball"), ("hoop", "rim")

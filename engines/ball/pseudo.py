@@ -15,6 +15,7 @@ from engines.ball.clips import Floats
 
 WINDOW_FRAMES = 7
 LEAST_ON_PATH = 5
+_MOST = 4
 # What a candidate may lie off the path, and its size off the others', in ball radii.
 _OFF_PATH, _OFF_SIZE = 0.5, 0.35
 # A path of less than this, in radii over the window, is no motion: a lamp and a sign stay where they are as well.
@@ -27,6 +28,8 @@ def agreed(candidates: Sequence[Floats]) -> dict[int, Floats]:
     candidates: of each frame in turn (M, 4): x, y, radius px, confidence.
     """
     found: dict[int, list[Floats]] = {}
+    # The surest few: every three of them are tried as a path.
+    candidates = [rows[np.argsort(-rows[:, 3], kind="stable")[:_MOST]] for rows in candidates]
     for start in range(len(candidates) - WINDOW_FRAMES + 1):
         window = candidates[start : start + WINDOW_FRAMES]
         for number, row in _best_path(window).items():
@@ -51,6 +54,8 @@ def _best_path(window: Sequence[Floats]) -> dict[int, Floats]:
                     on_path = _members(window, (first, middle, last), np.array([a, b, c]))
                     if len(on_path) > len(best):
                         best = on_path
+                    if len(best) == len(ends):
+                        return best
     return best if len(best) >= LEAST_ON_PATH else {}
 
 

@@ -10,20 +10,23 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engines.ball.clips import FRAMES, Clip, Floats, Image, cut_out
+from engines.ball.clips import Clip, Floats, Image, cut_out
 from engines.ball.distract import cover_up, put_thing, walk_in
+from engines.ball.layout import BALL, CELL_PX, FRAMES, RIM
 from engines.ball.paint import Layer, Path, ball_sprite, draw_path, paint_ball
 
 SIDE_PX = 320
-CELL_PX = 4
-BALL, RIM = 0, 1
 # A ball of which less is visible is nothing to be found; in between it counts neither way.
 LEAST_VISIBLE, HARDLY_VISIBLE = 0.35, 0.1
 RADII_PX = (3.0, 45.0)
+# A ball at rest that is smaller is told from nothing by nothing.
+_LEAST_RESTING_PX = 4.5
+_RIM_WIDTHS_PX = (20.0, 130.0)
 # A ball that changes its surroundings by less is lost in them, grey levels.
 _LEAST_CONTRAST = 12.0
+_MOST_ENLARGED = 3.0
 _SPRITES = 160
-_SHARE_GYM, _SHARE_PHOTO = 0.45, 0.4
+_SHARE_GYM, _SHARE_PHOTO = 0.5, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Lessons:
         for _ in range(int(rng.poisson(0.8))):
             put_thing(frames, rng)
         balls = clip.balls
-        if len(balls) and frames is not clip.frames:
+        if len(balls):
             balls = _still_there(balls, frames[-1], clip.frames[-1])
         if rng.random() < painted:
             for _ in range(1 + int(rng.random() < 0.25)):
@@ -92,8 +95,10 @@ class Lessons:
         """Another ball, before all that is known; the balls (N, 4) of the last frame now."""
         radius = float(np.exp(rng.uniform(*np.log(RADII_PX))))
         path = draw_path(rng, frames.shape[1], radius)
+        if np.hypot(*path.velocity[-1]) < 0.5:
+            radius = max(radius, _LEAST_RESTING_PX)
         sprite: list[Layer] = self._sprites[int(rng.integers(len(self._sprites)))]
-        gain, haze = float(np.exp(rng.normal(0, 0.3))), float(rng.uniform(0, 0.25) * (rng.random() < 0.5))
+        gain, haze = float(np.exp(rng.normal(0, 0.22))), float(rng.uniform(0, 0.2) * (rng.random() < 0.4))
         smear = rng.uniform(0.0, 0.9) if rng.random() < 0.7 else 0.0
         before = frames[-1].copy()
         paint_ball(frames, sprite, path, radius, smear, gain, haze)
@@ -122,7 +127,10 @@ def _part(clip: Clip, rng: np.random.Generator) -> Clip:
         radius = float(balls[:, 2].max())
         scale = float(np.clip(scale, RADII_PX[0] / radius, RADII_PX[1] / radius))
     elif len(clip.rims) and rng.random() < 0.5:
-        focus = clip.rims[int(rng.integers(len(clip.rims))), :2]
+        rim = clip.rims[int(rng.integers(len(clip.rims)))]
+        focus = rim[:2]
+        scale = float(np.exp(rng.uniform(*np.log(_RIM_WIDTHS_PX)))) / max(float(rim[2]), 1.0)
+        scale = min(scale, _MOST_ENLARGED)
     scale = max(scale, least)
     side = SIDE_PX / scale
     corner = focus - rng.uniform(0.1, 0.9, 2) * side
@@ -239,7 +247,8 @@ def _lesson(frames: Image, balls: Floats, clip: Clip) -> Lesson:
             _bump(weight[BALL], x, y, max(1.5, 1.2 * radius / CELL_PX), floor=True)
             continue
         cell = _cell(x, y, cells)
-        if cell is None:
+        if cell is None:  # its middle is outside: what is seen of it counts neither way
+            _bump(weight[BALL], x, y, 1.2 * radius / CELL_PX, floor=True)
             continue
         _bump(heat[BALL], x, y, ball_spread_cells(radius))
         weight[BALL] = np.maximum(weight[BALL], heat[BALL] > 0.01)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engines.ball.clips import FRAMES, Clip
+from engines.ball.clips import Clip
+from engines.ball.layout import FRAMES
 
 
 class ClipStore(Sequence[Clip]):

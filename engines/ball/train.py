@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from engines.ball.network import IN_CHANNELS, OUTPUTS, Answering, BallNetwork, loss
+from engines.ball.layout import CELL_PX, FRAMES, OUTPUTS
+from engines.ball.network import IN_CHANNELS, Answering, BallNetwork, loss
 from engines.ball.samples import Lesson, Lessons
 
 Report = Callable[[int, float], None]
@@ -28,7 +29,7 @@ _PARITY = 2e-3
 class Plan:
     """steps of `batch` lessons each; the rate rises over `warm_up` steps and falls as a cosine. seed: of everything."""
 
-    steps: int = 12000
+    steps: int = 10000
     batch: int = 8
     rate: float = 2e-3
     warm_up: int = 300
@@ -100,6 +101,8 @@ def train(lessons: Lessons, plan: Plan, report: Report = lambda steps, mean: Non
         schedule.step()
         _follow(average, network, min(1 - 1 / _AVERAGE_OVER, done / (done + 10)))
         value = float(off.detach())
+        if not math.isfinite(value):
+            raise ValueError(f"the training lost its way at step {done} (loss {value}); try another --seed")
         mean = value if math.isnan(mean) else 0.99 * mean + 0.01 * value
         report(done, mean)
     return average.to("cpu").eval()
@@ -141,7 +144,19 @@ def export(network: BallNetwork, path: Path) -> None:
             output_names=list(OUTPUTS),
             dynamic_axes={name: {2: f"{name}_height", 3: f"{name}_width"} for name in ("frames", *OUTPUTS)},
         )
+    _describe(path)
     _compare(answering, path)
+
+
+def _describe(path: Path) -> None:
+    """Write into the file what whoever runs it has to know."""
+    import onnx
+
+    model = onnx.load(str(path))
+    onnx.helper.set_model_props(
+        model, {"cell_px": str(CELL_PX), "frames": str(FRAMES), "trained_by": "courtside engines train-ball"}
+    )
+    onnx.save(model, str(path))
 
 
 def _picture(height: int, width: int) -> torch.Tensor:

@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 
 from edge.types import FloatArray, Image
+from engines.ball.layout import CELL_PX
 from tests.bench.ball_scores import Match
 from tests.bench.clips import Checked
 from tests.bench.finders import Finder, Found
 from tests.bench.label_ball import FONT, YELLOW, Ball, Window, write_sheets
 
 RED, GREEN, BLACK, TINT = (0, 0, 255), (0, 255, 0), (0, 0, 0), (255, 0, 255)
-WIDE_PX, DETAIL_PX, CELL_PX = 560, 100, 4
+WIDE_PX, DETAIL_PX = 560, 100
 COLUMNS, ROWS = 2, 4
 
 
@@ -24,8 +25,13 @@ def tinted(frame: Image, heat: FloatArray | None) -> Image:
     if heat is None:
         return frame.copy()
     height, width = frame.shape[:2]
-    whole = cv2.resize(heat, (heat.shape[1] * CELL_PX, heat.shape[0] * CELL_PX), interpolation=cv2.INTER_LINEAR)
-    share = 0.6 * np.clip(whole[:height, :width, None], 0, 1)
+    # The network may have seen the frame shrunk, and padded to whole steps.
+    scale = max(1.0, max(height, width) / (CELL_PX * max(heat.shape)))
+    size = (round(heat.shape[1] * CELL_PX * scale), round(heat.shape[0] * CELL_PX * scale))
+    whole = cv2.resize(heat, size, interpolation=cv2.INTER_LINEAR)
+    share = np.zeros((height, width, 1), np.float32)
+    part = whole[:height, :width]
+    share[: part.shape[0], : part.shape[1], 0] = 0.6 * np.clip(part, 0, 1)
     return np.asarray(frame * (1 - share) + np.array(TINT) * share, dtype=np.uint8)
 
 

@@ -92,7 +92,9 @@ class ClipTally:
 
     def add(self, clip: Clip, found: Found, label: Label) -> Match:
         """Count one frame. Found or not, a ball that is `partly` counts neither way in recall and precision."""
-        sought, aside = ((), label.balls) if label.partly else (label.balls, ())
+        # A label's whole numbers are the middles of pixels; a finder counts from the first pixel's corner.
+        balls = tuple((x + 0.5, y + 0.5, radius) for x, y, radius in label.balls)
+        sought, aside = ((), balls) if label.partly else (balls, ())
         match = self.all.add(found.balls, sought, aside)
         self.of_clip.setdefault(clip.key, BallTally()).add(found.balls, sought, aside)
         if label.partly:

@@ -50,6 +50,7 @@ def moments(gyms: int, each: int) -> Iterator[Moment]:
             other_lines=bool(rng.random() < 0.5),
             uneven=float(rng.uniform(0, 0.5)),
             noise=float(rng.uniform(0, 4)),
+            extra_balls=number % 3,
             props="any",
             exposure=float(rng.uniform(0, 0.7)),
             shutter_s=float(1 / rng.uniform(60, 1000)),
@@ -59,14 +60,19 @@ def moments(gyms: int, each: int) -> Iterator[Moment]:
 
 
 def _moment(frames: list[Image], truths: Sequence[Truth]) -> Moment:
-    ball, before = truths[-1].ball, truths[-2].ball
-    if ball is None:
-        return Moment(frames, (), (), ())
-    row = (float(ball.centre_px[0]), float(ball.centre_px[1]), float(ball.radius_px))
-    if 1 - ball.hidden_share <= LEAST_VISIBLE:
-        return Moment(frames, (), (), (row,))
-    moved_px = float(np.hypot(*(ball.centre_px - before.centre_px))) if before is not None else 0.0
-    return Moment(frames, (row,), ({"speed_px": moved_px, "radius_px": row[2], "hidden": ball.hidden_share},), ())
+    balls, measures, hardly = [], [], []
+    now, last = ((truth.ball, *truth.other_balls) for truth in (truths[-1], truths[-2]))
+    for ball, before in zip(now, last, strict=True):
+        if ball is None:
+            continue
+        row = (float(ball.centre_px[0]), float(ball.centre_px[1]), float(ball.radius_px))
+        if 1 - ball.hidden_share <= LEAST_VISIBLE:
+            hardly.append(row)
+            continue
+        moved_px = float(np.hypot(*(ball.centre_px - before.centre_px))) if before is not None else 0.0
+        balls.append(row)
+        measures.append({"speed_px": moved_px, "radius_px": row[2], "hidden": ball.hidden_share})
+    return Moment(frames, tuple(balls), tuple(measures), tuple(hardly))
 
 
 def bins_of(measures: dict[str, float]) -> list[str]:

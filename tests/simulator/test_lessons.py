@@ -10,7 +10,8 @@ import pytest
 
 from edge.simulator import SCENARIOS, VirtualGym, lessons
 from edge.simulator.lessons import MOMENTS, balls_of, draw_scenario, gym_clips
-from engines.ball.clips import FRAMES, SIDE_PX, Clip
+from engines.ball.clips import SIDE_PX, Clip
+from engines.ball.layout import FRAMES
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def test_clips_are_squares_of_so_many_moments_with_labels_inside(clips: list[Cli
     for clip in clips:
         assert clip.frames.shape == (FRAMES, SIDE_PX, SIDE_PX, 3)
         assert clip.whole
-        assert clip.rims_known
+        assert clip.rims_known or not len(clip.rims)  # a hoop that is cut through counts neither way
         x, y, radius, visible = clip.balls.T
         assert ((x > -radius) & (x < SIDE_PX + radius) & (y > -radius) & (y < SIDE_PX + radius)).all()
         assert ((radius > 1) & (radius < 100)).all()

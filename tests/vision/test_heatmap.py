@@ -46,8 +46,8 @@ def test_a_hoop_is_a_box() -> None:
 
 
 def test_balls_come_best_first_and_those_too_unsure_are_left_out() -> None:
-    network, _ = finder([(20, 20, 5, 0.4, 1), (60, 60, 5, 0.9, 1), (100, 30, 5, 0.2, 1)])
-    assert network.look(picture(0)).balls[:, 3].tolist() == [np.float32(0.9), np.float32(0.4)]
+    network, _ = finder([(20, 20, 5, 0.6, 1), (60, 60, 5, 0.9, 1), (100, 30, 5, 0.2, 1)])
+    assert network.look(picture(0)).balls[:, 3].tolist() == [np.float32(0.9), np.float32(0.6)]
     assert len(network.look(picture(0), 0.15).balls) == 3
 
 

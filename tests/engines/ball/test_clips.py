@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.ball.clips import FRAMES, Clip, cut_out, photo_clip
+from engines.ball.clips import Clip, cut_out, photo_clip
+from engines.ball.layout import FRAMES
 
 GREY = 114
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engines.ball.clips import FRAMES
+from engines.ball.layout import FRAMES
 from engines.ball.paint import Path, ball_sprite, capsule_layer, draw_path, lay_over, paint_ball
 
 WHITE = 200.0

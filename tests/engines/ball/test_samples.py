@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engines.ball import samples
-from engines.ball.clips import FRAMES, Clip, photo_clip
+from engines.ball.clips import Clip, photo_clip
+from engines.ball.layout import FRAMES
 from engines.ball.samples import (
     BALL,
     CELL_PX,

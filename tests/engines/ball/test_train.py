@@ -12,8 +12,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs PyTorch: pip install 'courtside[train]'")
 
 from engines.ball.clips import photo_clip  # noqa: E402
+from engines.ball.layout import BALL, CELL_PX  # noqa: E402
 from engines.ball.network import Answering, BallNetwork, loss  # noqa: E402
-from engines.ball.samples import BALL, CELL_PX, Lesson, Lessons  # noqa: E402
+from engines.ball.samples import Lesson, Lessons  # noqa: E402
 from engines.ball.train import Plan, _share_of_rate, export, train  # noqa: E402
 
 TINY = Plan(steps=2, batch=1, warm_up=1, workers=0, seed=5)

@@ -1,0 +1,66 @@
+"""The rim of a box that nobody told where it is: where the ball's network keeps seeing one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edge.types import FloatArray, Rim
+
+# A hoop is believed once its confidences add up to this, and forgotten as it is not seen any more.
+_BELIEVED = 4.0
+_MOST = 12.0
+# Another hoop takes over where the chosen one falls below this share of its confidences.
+_BETTER = 0.5
+_FADE = 0.98
+_LEAST_CONFIDENCE = 0.3
+# Two boxes are of one hoop where their middles are nearer than this share of the width.
+_SAME_SHARE = 0.5
+_FOLLOW = 0.1
+# Of the box around ring and net, in its widths: how high the ring is as a camera on the wall sees it, on the average.
+_RING_HEIGHT = 0.25
+
+
+class RimFinder:
+    """`update` takes the hoops of each look at a whole frame in turn."""
+
+    def __init__(self) -> None:
+        self._places: FloatArray = np.zeros((0, 5))
+        self._chosen: FloatArray | None = None
+
+    def reset(self) -> None:
+        """Forget all hoops, as after a cut."""
+        self._places, self._chosen = np.zeros((0, 5)), None
+
+    def update(self, rims: FloatArray) -> None:
+        """rims (M, 5): x, y of the middle, width, height and confidence, in pixels of the scene."""
+        self._places[:, 4] *= _FADE
+        for rim in rims[rims[:, 4] >= _LEAST_CONFIDENCE]:
+            far = np.hypot(self._places[:, 0] - rim[0], self._places[:, 1] - rim[1])
+            near = far < _SAME_SHARE * np.maximum(self._places[:, 2], rim[2])
+            if near.any():
+                place = self._places[int(np.flatnonzero(near)[np.argmin(far[near])])]
+                place[:4] += _FOLLOW * (rim[:4] - place[:4])
+                place[4] = min(place[4] + rim[4], _MOST)
+            else:
+                self._places = np.vstack([self._places, rim])
+        self._places = self._places[self._places[:, 4] > 0.1]
+
+    def rim(self) -> Rim | None:
+        """The ring of the hoop that was seen most surely, in pixels of the scene; None before one is believed.
+
+        The one that was chosen stays until another is seen much more surely.
+        """
+        if not len(self._places):
+            return None
+        best = self._places[int(np.argmax(self._places[:, 4]))]
+        if best[4] < _BELIEVED:
+            return None
+        if self._chosen is not None:
+            far = np.hypot(*(self._places[:, :2] - self._chosen[:2]).T)
+            before = self._places[int(np.argmin(far))]
+            if far.min() < _SAME_SHARE * before[2] and before[4] > _BETTER * best[4]:
+                best = before
+        self._chosen = best.copy()
+        x, y, width, height, _ = best
+        ring = _RING_HEIGHT * width
+        return Rim(float(x), float(y - height / 2 + ring / 2), float(width), float(ring))
