@@ -3,7 +3,6 @@ without suppression, its labels in the file's metadata; or a ball's network that
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from engines.backend import FREE, EngineError, open_engine
@@ -18,7 +17,8 @@ def from_file(path: Path) -> Network:
     engine = open_engine(path, "onnxruntime", threads=1)
     try:
         if [spec.name for spec in engine.outputs] == list(OUTPUTS):
-            return _ball_network(path)
+            known = networks()["courtside-ball"]
+            return _own(path, known.task, known.input, known.output, known.labels)
         labels = own_labels(path.name, engine)
         if labels is None:
             raise EngineError(f"{path}: carries no labels ('names' in its metadata); export it with ultralytics")
@@ -31,9 +31,24 @@ def from_file(path: Path) -> Network:
     if rows not in outputs:
         raise EngineError(f"{path}: gives {rows} rows where {len(labels)} labels have {4 + len(labels)}: other labels?")
     height, width = (LONGEST_PX if size == FREE else size for size in takes.shape[2:])
+    spec = InputSpec(
+        takes.name,
+        "letterbox",
+        "NCHW",
+        takes.dtype,
+        height,
+        width,
+        114,
+        std=(255.0, 255.0, 255.0),
+        any_size=FREE in takes.shape[2:],
+    )
+    return _own(path, "pose" if outputs[rows] == "yolo-pose" else "detection", spec, outputs[rows], labels)
+
+
+def _own(path: Path, task: str, takes: InputSpec, output: str, labels: tuple[str, ...]) -> Network:
     return Network(
         name=path.stem,
-        task="pose" if outputs[rows] == "yolo-pose" else "detection",
+        task=task,
         file=str(path.absolute()),
         sha256="",
         shipped=False,
@@ -41,33 +56,7 @@ def from_file(path: Path) -> Network:
         owner="you",
         origin=str(path),
         about="a file of your own",
-        input=InputSpec(
-            takes.name,
-            "letterbox",
-            "NCHW",
-            takes.dtype,
-            height,
-            width,
-            114,
-            std=(255.0, 255.0, 255.0),
-            any_size=FREE in takes.shape[2:],
-        ),
-        output=outputs[rows],
+        input=takes,
+        output=output,
         labels=labels,
-    )
-
-
-def _ball_network(path: Path) -> Network:
-    """As the shipped one, from another file."""
-    shipped = networks()["courtside-ball"]
-    return replace(
-        shipped,
-        name=path.stem,
-        file=str(path.absolute()),
-        sha256="",
-        shipped=False,
-        licence="your own",
-        owner="you",
-        origin=str(path),
-        about="a file of your own",
     )

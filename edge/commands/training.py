@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from edge.commands.options import CommandError
 from edge.simulator.lessons import MOMENTS, gym_clips
-from edge.types import Image, ObjectClass
+from edge.types import FloatArray, Image, ObjectClass
+from edge.vision.ball import as_candidates
 from edge.vision.detector import LEAST, Detector
 from engines.backend import open_engine
 from engines.ball.clips import Clip
@@ -25,6 +25,7 @@ from engines.zoo import find, locate, shape_range
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv")
 _GYMS, _STEPS = 160, 10000
 _TEACHER = "picodet-s-1280"
+_LEAST_OF_TEACHER = 0.1
 
 _ABOUT = """Trains the network that sees the ball, on this machine's processor or its GPU, and writes it as ONNX.
 
@@ -154,11 +155,8 @@ def _flights(path: Path, teacher: str) -> list[Clip]:
     return video_clips(frames, flights)
 
 
-def _balls(detector: Detector, frame: Image) -> np.ndarray:  # type: ignore[type-arg]
-    found = detector.detect(frame, {**LEAST, ObjectClass.BALL: 0.1})
-    box = found.xyxy[found.class_id == ObjectClass.BALL]
-    middle, size = (box[:, :2] + box[:, 2:]) / 2, (box[:, 2:] - box[:, :2]).mean(axis=1) / 2
-    return np.column_stack([middle, size, found.confidence[found.class_id == ObjectClass.BALL]])
+def _balls(detector: Detector, frame: Image) -> FloatArray:
+    return as_candidates(detector.detect(frame, {**LEAST, ObjectClass.BALL: _LEAST_OF_TEACHER}))
 
 
 def _say(words: str) -> None:

@@ -123,7 +123,7 @@ class BallFinder:
         sighting, whole = self._see(image, ball_xy_px, radius_px[1])
         own = sighting.balls[:, :4].copy()
         own[:, 3] = np.interp(own[:, 3], _HEAT, _TRUTH)
-        seen = _merge(np.concatenate([own, _as_candidates(detections)]))
+        seen = _merge(np.concatenate([own, as_candidates(detections)]))
         low, high = _SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1]
         # A network that is sure may know better than the people in the picture how large a ball is.
         slack = np.where(seen[:, 3] > _SURE_CONFIDENCE, _SURE_SLACK, 1.0)
@@ -141,7 +141,7 @@ class BallFinder:
         whole = self._lost or ball is None or self._looks_since_whole + 1 >= self._config.ball_whole_every
         region = None if whole or ball is None else _around(ball, radius_px, image)
         sighting = self._network.find(_HEAT[0], region)
-        self._looks_since_whole = 0 if region is None else self._looks_since_whole + 1
+        self._looks_since_whole = 0 if whole else self._looks_since_whole + 1
         sure = sighting.balls[sighting.balls[:, 3] > _SURE_HEAT]
         # A ball that is followed elsewhere than where the network sees one is not followed.
         self._lost = ball is None or not (np.hypot(*(sure[:, :2] - ball).T) < _NEAR_RADII * radius_px).any()
@@ -159,7 +159,8 @@ def radius_range(persons: FloatArray, rim: Rim | None, image_height_px: int) -> 
     return min(known), max(known)
 
 
-def _as_candidates(detections: Detections) -> FloatArray:
+def as_candidates(detections: Detections) -> FloatArray:
+    """The balls among detections, (N, 4) float32: x, y, radius px and confidence."""
     ball = detections.class_id == ObjectClass.BALL
     box = detections.xyxy[ball]
     radius = ((box[:, 2] - box[:, 0]) + (box[:, 3] - box[:, 1])) / 4

@@ -159,39 +159,37 @@ def _up(size: int, step: int) -> int:
     return -(-size // step) * step
 
 
-def _peaks(heat: FloatArray, least: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Rows and columns of the cells that are the hottest of their neighbourhood, hottest first."""
+def _peaks(heat: FloatArray, answer: FloatArray, least: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The cells that are the hottest of their neighbourhood, hottest first: x and y (2, N) px of what they answer, the
+    two other answers (2, N) and the heat (N,)."""
     rows, columns = np.nonzero((heat >= cv2.dilate(heat, _NEIGHBOURS)) & (heat >= least))
     order = np.argsort(-heat[rows, columns], kind="stable")[:_MOST]
-    return rows[order], columns[order]
+    rows, columns = rows[order], columns[order]
+    answered = answer[:, rows, columns]
+    return CELL_PX * (np.stack([columns, rows]) + 0.5 + answered[:2]), answered[2:], heat[rows, columns]
 
 
 def _balls(heat: FloatArray, answer: FloatArray, least: float) -> FloatArray:
-    rows, columns = _peaks(heat, least)
-    dx, dy, log_radius, visible = answer[:, rows, columns]
-    radius = np.exp(np.minimum(log_radius, np.log(_LARGEST_PX)))
-    found = np.column_stack(
-        [CELL_PX * (columns + 0.5 + dx), CELL_PX * (rows + 0.5 + dy), radius, heat[rows, columns], visible]
-    )
-    return _apart(found.astype(np.float32), 2)
+    middle, (log_radius, visible), confidence = _peaks(heat, answer, least)
+    return _apart(np.column_stack([*middle, _size_px(log_radius), confidence, visible]))
 
 
 def _rims(heat: FloatArray, answer: FloatArray, least: float) -> FloatArray:
-    rows, columns = _peaks(heat, least)
-    dx, dy, log_width, log_height = answer[:, rows, columns]
-    width, height = np.exp(np.minimum([log_width, log_height], np.log(_LARGEST_PX)))
-    found = np.column_stack(
-        [CELL_PX * (columns + 0.5 + dx), CELL_PX * (rows + 0.5 + dy), width, height, heat[rows, columns]]
-    )
-    return _apart(found.astype(np.float32), 2)
+    middle, log_sizes, confidence = _peaks(heat, answer, least)
+    return _apart(np.column_stack([*middle, *_size_px(log_sizes), confidence]))
 
 
-def _apart(found: FloatArray, size: int) -> FloatArray:
-    """Without what lies on a surer one; `size`: the column of the size."""
+def _size_px(logarithm: FloatArray) -> FloatArray:
+    return np.exp(np.minimum(logarithm, np.log(_LARGEST_PX)))
+
+
+def _apart(found: FloatArray) -> FloatArray:
+    """As float32, without what lies on a surer one; rows of x, y, size px and more, the surest first."""
+    found = found.astype(np.float32)
     kept: list[int] = []
     for index, row in enumerate(found):
         others = found[kept]
         near = np.hypot(others[:, 0] - row[0], others[:, 1] - row[1])
-        if not (near < _SAME_SHARE * np.maximum(others[:, size], row[size])).any():
+        if not (near < _SAME_SHARE * np.maximum(others[:, 2], row[2])).any():
             kept.append(index)
     return found[kept].reshape(-1, found.shape[1])

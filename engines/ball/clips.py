@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -46,8 +47,6 @@ def photo_clip(image: Image, balls: Iterable[Iterable[float]] = (), rims: Iterab
 
 def cut_out(clip: Clip, corner: tuple[float, float], scale: float, side_px: int) -> Clip:
     """The square part of a clip that begins at `corner`, enlarged by `scale` to `side_px`; grey outside the picture."""
-    import cv2
-
     matrix = np.array([[scale, 0, -scale * corner[0]], [0, scale, -scale * corner[1]]])
     # Pixel centres lie at half pixels: the map of continuous coordinates, told to OpenCV's whole-pixel ones.
     matrix[:, 2] += 0.5 * scale - 0.5
@@ -67,9 +66,10 @@ def cut_out(clip: Clip, corner: tuple[float, float], scale: float, side_px: int)
     rims[:, 2:4] *= scale
     balls = balls[_within(balls, side_px, balls[:, 2])]
     # A hoop of which only a part is left is nothing to be found, nor is its place one without a hoop.
-    cut = _within(rims, side_px, 0.5 * rims[:, 2]) & ~_within(rims, side_px, 0.0 * rims[:, 2])
+    inside = _within(rims, side_px, 0.0 * rims[:, 2])
+    cut = _within(rims, side_px, 0.5 * rims[:, 2]) & ~inside
     rims_known = clip.rims_known and not cut.any()
-    return Clip(np.stack(frames), balls, rims[_within(rims, side_px, 0.0 * rims[:, 2])], clip.whole, rims_known)
+    return Clip(np.stack(frames), balls, rims[inside], clip.whole, rims_known)
 
 
 def _within(rows: Floats, side_px: int, reach: Floats) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.ball.clips import Floats, Image
 from engines.ball.layout import FRAMES
-from engines.ball.paint import Layer, capsule_layer, lay_over
+from engines.ball.paint import Layer, bgr, capsule_layer, lay_over
 
 _SKINS = ((138.0, 172.0, 222.0), (108.0, 146.0, 200.0), (70.0, 104.0, 160.0), (52.0, 76.0, 122.0), (90.0, 130.0, 210.0))
 
@@ -17,11 +17,14 @@ _SKINS = ((138.0, 172.0, 222.0), (108.0, 146.0, 200.0), (70.0, 104.0, 160.0), (5
 def ball_like_colour(rng: np.random.Generator) -> Floats:
     """The colours that mislead: orange to brown, skin; now and then any."""
     if rng.random() < 0.3:
-        return np.array(_SKINS[int(rng.integers(len(_SKINS)))]) * rng.uniform(0.6, 1.15)
+        return _skin(rng, 0.6, 1.15)
     if rng.random() < 0.35:
         return rng.uniform(0, 255, 3)
-    pixel = np.array([[[rng.normal(9, 5) % 180, rng.uniform(90, 255), rng.uniform(60, 255)]]], np.uint8)
-    return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], dtype=np.float64)
+    return bgr(rng.normal(9, 5) % 180, rng.uniform(90, 255), rng.uniform(60, 255))
+
+
+def _skin(rng: np.random.Generator, darkest: float, lightest: float) -> Floats:
+    return np.array(_SKINS[int(rng.integers(len(_SKINS)))]) * rng.uniform(darkest, lightest)
 
 
 def _motion(rng: np.random.Generator, most_px: float) -> Floats:
@@ -48,7 +51,7 @@ def walk_in(frames: Image, rng: np.random.Generator, texture: Image) -> None:
     head, box = tall * 0.075, (math.ceil(tall * 1.3), math.ceil(tall * 1.0))
     middle = np.array([box[1] / 2, 0.18 * tall])
     neck, hips = _moved(middle, 0, 0.16 * tall), _moved(middle, 0, 0.47 * tall)
-    shirt, skin = ball_like_colour(rng), np.array(_SKINS[int(rng.integers(len(_SKINS)))]) * rng.uniform(0.7, 1.1)
+    shirt, skin = ball_like_colour(rng), _skin(rng, 0.7, 1.1)
     limbs, widths = [], []
     for sign in (-1, 1):
         shoulder, hip = _moved(neck, sign * 0.09 * tall, 0.03 * tall), _moved(hips, sign * 0.05 * tall, 0)
@@ -147,7 +150,7 @@ def cover_up(frames: Image, rng: np.random.Generator, path: Floats, radius_px: f
     cloth = None
     if rng.random() < 0.25:
         cloth = np.asarray(cv2.resize(texture, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
-    skin = np.array(_SKINS[int(rng.integers(len(_SKINS)))]) * rng.uniform(0.6, 1.15)
+    skin = _skin(rng, 0.6, 1.15)
     layer = capsule_layer((side, side), np.array([(near, far)]), np.array([width]), skin, cloth)
     y, x = np.mgrid[:side, :side] + 0.5
     disc = (x - middle[0]) ** 2 + (y - middle[1]) ** 2 < radius_px**2

@@ -70,7 +70,12 @@ def _leather(rng: np.random.Generator) -> Floats:
         hue, full, bright = rng.normal(9, 4) % 180, rng.uniform(80, 240), rng.uniform(75, 250)
     else:
         hue, full, bright = rng.uniform(0, 180), rng.uniform(0, 255), rng.uniform(30, 250)
-    pixel = np.array([[[hue, full, bright]]], dtype=np.uint8)
+    return bgr(hue, full, bright)
+
+
+def bgr(hue: float, saturation: float, value: float) -> Floats:
+    """The colour (3,) BGR 0..255 of OpenCV's hue 0..180, saturation and value 0..255."""
+    pixel = np.array([[[hue, saturation, value]]], dtype=np.uint8)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], dtype=np.float64)
 
 

@@ -18,6 +18,7 @@ from engines.ball.paint import Layer, Path, ball_sprite, draw_path, paint_ball
 SIDE_PX = 320
 # A ball of which less is visible is nothing to be found; in between it counts neither way.
 LEAST_VISIBLE, HARDLY_VISIBLE = 0.35, 0.1
+_UNSURE = 0.5 * (LEAST_VISIBLE + HARDLY_VISIBLE)
 RADII_PX = (3.0, 45.0)
 # A ball at rest that is smaller is told from nothing by nothing.
 _LEAST_RESTING_PX = 4.5
@@ -105,11 +106,11 @@ class Lessons:
         visible = cover_up(frames, rng, path.centre, radius, texture) if rng.random() < 0.35 else 1.0
         visible *= _inside(path, radius, frames.shape[1])
         if visible > HARDLY_VISIBLE and _contrast(frames[-1], before, path.centre[-1], radius) < _LEAST_CONTRAST:
-            visible = 0.5 * (LEAST_VISIBLE + HARDLY_VISIBLE)
+            visible = _UNSURE
         kept = balls.copy()
         if len(kept):
             near = np.hypot(*(kept[:, :2] - path.centre[-1]).T) < 0.8 * (kept[:, 2] + radius)
-            kept[near, 3] = np.minimum(kept[near, 3], 0.5 * (LEAST_VISIBLE + HARDLY_VISIBLE))
+            kept[near, 3] = np.minimum(kept[near, 3], _UNSURE)
         return np.vstack([kept, [*path.centre[-1], radius, visible]])
 
 

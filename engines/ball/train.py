@@ -90,7 +90,6 @@ def train(lessons: Lessons, plan: Plan, report: Report = lambda steps, mean: Non
     for done, batch in enumerate(_batches(lessons, plan), start=1):
         frames, heat, weight, at, values = (part.to(device, non_blocking=True) for part in batch)
         frames = frames.float().mul_(1 / 255)
-        network.train()
         with torch.autocast(device, dtype=torch.bfloat16):
             answer = network(frames)
         off = loss(answer, heat, weight, at, values)

@@ -6,13 +6,14 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from edge.types import FloatArray, Image, ObjectClass
 from edge.vision.detector import Detector
+from edge.vision.heatmap import LEAST_CONFIDENCE, HeatmapFinder, Sighting
 from engines.backend import Engine, EngineError, open_engine
 from engines.zoo import Network, find, locate
 
@@ -93,8 +94,6 @@ class HeatFinder:
     sees_rims = True
 
     def __init__(self, network: Network) -> None:
-        from edge.vision.heatmap import LEAST_CONFIDENCE, HeatmapFinder
-
         self.name, self.confidence = network.name, LEAST_CONFIDENCE
         self._engine = _open(network)
         self._finder = HeatmapFinder(network, self._engine)
@@ -115,7 +114,7 @@ class HeatFinder:
         self._engine.close()
 
 
-def _found(sighting: Any) -> Found:
+def _found(sighting: Sighting) -> Found:
     """From the finder's own words: balls are x, y, radius, confidence, visible share; rims have whole widths."""
     balls, rims = sighting.balls, sighting.rims
     return Found(
