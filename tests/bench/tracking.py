@@ -1,0 +1,199 @@
+"""Who is who from boxes alone: our tracker beside SORT, ByteTrack, OC-SORT and BoT-SORT (motion only).
+
+    make bench-tracking ARGS="--data ../shared/data --json out/tracking.json"
+    .venv/bin/python -m tests.bench.tracking --data DIR --no-peers --tune
+
+All trackers get the same boxes, without identities, at their own settings; in turn, sequence by sequence, so that a
+busy machine slows all. Scores are TrackEval's at IoU 0.5: IDF1, MOTA and HOTA (shares), identity switches,
+fragmentations.
+
+`oncourt`: trackid3x3 indoor, the shipped boxes of people on the court; `raw`: all shipped boxes, with people beside
+it; `raw_court`: the same, where ours alone knows the court's homography; `sportsmot`: true boxes through a made-up
+detector (misses, jitter, merged and false boxes; tests/bench/detection_model.py) with a moving camera.
+
+For tuning are trials T1 and T2 of trackid3x3 and the first match of sportsmot_basketball; the rest (T3, T4, the other
+matches) is held out. Keys without a prefix are over both; `tune_` and `heldout_` over one. Keys with a peer's name are
+that peer's, all others ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.common import Figure, need, parser, report, table
+from tests.bench.detection_model import detect
+from tests.bench.followers import Follows, Ours
+from tests.bench.mot import ONCOURT, RAW, MotSequence, read_court, read_indoor, read_sportsmot
+from tests.bench.mot_scores import Parts, Scores, combine, evaluate
+
+SEED = 1
+QUICK_SEQUENCES = 2
+RAW_COURT, SPORTSMOT = "raw_court", "sportsmot"
+SPLITS: dict[str, Callable[[MotSequence], bool]] = {
+    "": lambda sequence: True,
+    "tune_": lambda sequence: sequence.tuning,
+    "heldout_": lambda sequence: not sequence.tuning,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One kind of input, and who takes part; the first tracker is ours."""
+
+    name: str
+    sequences: list[MotSequence]
+    trackers: list[Follows]
+
+
+@dataclass
+class Tally:
+    """What one tracker made of one setting, sequence by sequence."""
+
+    tracker: str
+    sequences: list[MotSequence] = field(default_factory=list)
+    parts: list[Parts] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def scores(self, chosen: Callable[[MotSequence], bool]) -> Scores | None:
+        """None where no sequence is of that split."""
+        parts = [part for sequence, part in zip(self.sequences, self.parts, strict=True) if chosen(sequence)]
+        return combine(parts) if parts else None
+
+    def frames_per_s(self) -> float:
+        return sum(map(len, self.sequences)) / max(sum(self.seconds), 1e-9)
+
+
+def measure(setting: Setting) -> list[Tally]:
+    """Every tracker on every sequence, in turn."""
+    tallies = [Tally(tracker.name) for tracker in setting.trackers]
+    for sequence in setting.sequences:
+        print(f"{setting.name} {sequence.name} ...", file=sys.stderr)
+        for tracker, tally in zip(setting.trackers, tallies, strict=True):
+            followed = tracker.follow(sequence)
+            tally.sequences.append(sequence)
+            tally.parts.append(evaluate(sequence, followed.rows))
+            tally.seconds.append(followed.seconds)
+    return tallies
+
+
+def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
+    """Flat keys of one setting: every split, ours and every peer."""
+    found: dict[str, Figure] = {}
+    for split, chosen in SPLITS.items():
+        scores = {tally.tracker: tally.scores(chosen) for tally in tallies}
+        for tracker, score in scores.items():
+            if score is not None:
+                found |= {f"{split}{_prefix(tracker)}{key}": value for key, value in _keys(setting, score).items()}
+        best = max((score.idf1 for tracker, score in scores.items() if score and tracker != Ours.name), default=None)
+        if best is not None:
+            found[f"{split}best_peer_{_key('idf1', setting)}"] = best
+    ours = tallies[0].frames_per_s()
+    for tally in tallies:
+        found[f"{_prefix(tally.tracker)}{_key('fps', setting)}"] = tally.frames_per_s()
+        if tally.tracker != Ours.name:
+            found[_key(f"fps_ratio_to_{tally.tracker}", setting)] = ours / tally.frames_per_s()
+    return found
+
+
+def _prefix(tracker: str) -> str:
+    return "" if tracker == Ours.name else f"{tracker}_"
+
+
+def _key(figure: str, setting: str) -> str:
+    return f"{SPORTSMOT}_{figure}" if setting == SPORTSMOT else f"{figure}_{setting}"
+
+
+def _keys(setting: str, score: Scores) -> Mapping[str, Figure]:
+    return {
+        _key("idf1", setting): score.idf1,
+        _key("mota", setting): score.mota,
+        _key("hota", setting): score.hota,
+        _key("switches", setting): score.switches,
+        _key("fragmentations", setting): score.fragmentations,
+    }
+
+
+def rows(setting: str, tallies: list[Tally]) -> list[list[Figure]]:
+    """A line for each tracker and split."""
+    lines: list[list[Figure]] = []
+    for split, chosen in SPLITS.items():
+        for tally in tallies:
+            score = tally.scores(chosen)
+            if score is not None:
+                shares = [f"{share:.3f}" for share in (score.idf1, score.mota, score.hota)]
+                fast = f"{tally.frames_per_s():.0f}" if not split else ""
+                word = split.rstrip("_") or "all"
+                lines.append([setting, word, tally.tracker, *shares, score.switches, score.fragmentations, fast])
+    return lines
+
+
+def find_peers() -> list[Follows]:
+    """Those of `trackers`, or none and a line about it."""
+    try:
+        from tests.bench.track_peers import peers
+    except ImportError as error:
+        print(f"without peers: {error.name} is missing; pip install -e '.[bench]' brings it")
+        return []
+    return list(peers())
+
+
+def settings(root: Path, args: argparse.Namespace) -> list[Setting]:
+    """What the folder of data allows."""
+    peers = [] if args.no_peers else find_peers()
+    found = []
+    indoor = root / "trackid3x3"
+    if indoor.is_dir():
+        found += [Setting(kind, read_indoor(indoor, kind), [Ours(), *peers]) for kind in (ONCOURT, RAW)]
+        corners = indoor / "court_keypoints.json"
+        if corners.is_file():
+            found.append(Setting(RAW_COURT, found[-1].sequences, [Ours(read_court(corners))]))
+    sports = root / "sportsmot_basketball"
+    if sports.is_dir():
+        found.append(Setting(SPORTSMOT, [detect(one, SEED) for one in read_sportsmot(sports)], [Ours(), *peers]))
+    chosen = SPLITS["tune_" if args.tune else "heldout_" if args.held_out else ""]
+    return [Setting(one.name, pick(filter(chosen, one.sequences), args.quick), one.trackers) for one in found]
+
+
+def pick(sequences: Iterable[MotSequence], quick: bool) -> list[MotSequence]:
+    """All of them, or the shortest few of each split."""
+    listed = list(sequences)
+    if not quick:
+        return listed
+    return [
+        sequence
+        for tuning in (True, False)
+        for sequence in sorted((one for one in listed if one.tuning is tuning), key=len)[:QUICK_SEQUENCES]
+    ]
+
+
+def main() -> int:
+    arguments = parser(__doc__ or "")
+    arguments.formatter_class = argparse.RawDescriptionHelpFormatter
+    split = arguments.add_mutually_exclusive_group()
+    split.add_argument("--tune", action="store_true", help="only what is for tuning")
+    split.add_argument("--held-out", action="store_true", help="only what is held out")
+    arguments.add_argument("--no-peers", action="store_true", help="ours alone")
+    arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, raw_court, sportsmot")
+    args = arguments.parse_args()
+    root = need(args.data)
+    found: dict[str, Figure] = {}
+    lines: list[list[Figure]] = []
+    for setting in settings(root, args):
+        if setting.sequences and args.only in (None, setting.name):
+            tallies = measure(setting)
+            found |= figures(setting.name, tallies)
+            lines += rows(setting.name, tallies)
+    if not found:
+        raise SystemExit(f"{root}: neither trackid3x3 nor sportsmot_basketball has such sequences")
+    header = ["input", "sequences", "tracker", "IDF1", "MOTA", "HOTA", "switches", "fragmentations", "frames/s"]
+    print(table(header, lines) + "\n")
+    report(found, args.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
