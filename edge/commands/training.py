@@ -23,14 +23,16 @@ from engines.ball.store import keep
 from engines.zoo import find, locate, shape_range
 
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv")
-_GYMS, _STEPS = 160, 10000
+_GYMS, _STEPS = 160, 14000
 _TEACHER = "picodet-s-1280"
+_BACKBONE = "picodet-s-640"
 _LEAST_OF_TEACHER = 0.1
 
 _ABOUT = """Trains the network that sees the ball, on this machine's processor or its GPU, and writes it as ONNX.
 
-It learns from the virtual gym; from balls painted into the photos you give (any pictures without a ball, or a folder
-with labels of YOLO's form); and from videos, in which the teacher network's balls are taken where they fly as balls do.
+It starts from what PicoDet-S knows of people and things, and learns from the virtual gym; from balls painted into the
+photos you give (any pictures without a ball, or a folder with labels of YOLO's form); and from videos, in which the
+teacher network's balls are taken where they fly as balls do.
 What is drawn goes to the folder for temporary files (2.5 GB; TMPDIR names another).
 Use the file with 'courtside run --set engines.ball=FILE'."""
 
@@ -67,6 +69,7 @@ def _positive(text: str) -> int:
 
 def execute_train(args: argparse.Namespace) -> int:
     try:
+        from engines.ball.backbone import load_backbone
         from engines.ball.train import Plan, export, train
     except ImportError as error:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
@@ -85,8 +88,13 @@ def execute_train(args: argparse.Namespace) -> int:
         folder = Path(name)
         gym = keep(_gym(args.gyms), folder / "gym")
         _say(f"{len(gym)} moments of {args.gyms} gyms, {len(photos)} photos, {len(flights)} moments of videos")
-        stores = gym, keep(painted, folder / "photos"), keep([*labelled, *flights], folder / "clips")
-        lessons = Lessons(*stores, seed=args.seed)
+        lessons = Lessons(
+            gym,
+            keep(painted, folder / "painted"),
+            keep(labelled, folder / "labelled"),
+            keep(flights, folder / "flights"),
+            args.seed,
+        )
         with tqdm(total=args.steps, unit="step", desc="training", file=sys.stderr) as bar:
 
             def report(done: int, mean: float) -> None:
@@ -95,7 +103,8 @@ def execute_train(args: argparse.Namespace) -> int:
                     bar.set_postfix(loss=f"{mean:.3f}")
 
             try:
-                export(train(lessons, Plan(steps=args.steps, seed=args.seed), report), args.out)
+                plan = Plan(steps=args.steps, seed=args.seed)
+                export(train(lessons, plan, load_backbone(locate(find(_BACKBONE))), report), args.out)
             except (OSError, ValueError) as error:
                 raise CommandError(f"{args.out}: {error}") from None
     _say(f"{args.out}: written; use it with 'courtside run --set engines.ball={args.out}'")

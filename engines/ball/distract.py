@@ -96,7 +96,7 @@ def _with_head(layer: Layer, rng: np.random.Generator, centre: Floats, radius: f
 
 
 def put_thing(frames: Image, rng: np.random.Generator) -> None:
-    """A head, a cone, a sign, a lamp, half a disc or a ring, of a ball's colour and size; some of them move."""
+    """A head, a cone, a sign, a lamp, a piece of a disc or a ring, of a ball's colour and size; some of them move."""
     radius = float(np.exp(rng.uniform(math.log(4), math.log(40))))
     side = math.ceil(4 * radius) + 4
     middle = np.array([side / 2, side / 2])
@@ -105,7 +105,7 @@ def put_thing(frames: Image, rng: np.random.Generator) -> None:
     kind = int(rng.integers(7))
     at, reach = (int(16 * middle[0]), int(16 * middle[1])), int(16 * radius)
     if kind == 0:
-        layer = _with_head(np.zeros((side, side, 4), np.float32), rng, middle, radius, colour)
+        layer = _with_head(np.zeros((side, side, 4), np.float32), rng, middle, radius, _skin(rng, 0.6, 1.15))
     else:
         if kind == 1:
             corners = middle + radius * np.array([[0, -1.2], [0.8, 1], [-0.8, 1]])
@@ -116,7 +116,7 @@ def put_thing(frames: Image, rng: np.random.Generator) -> None:
             cv2.fillPoly(cover, [np.round(16 * box).astype(np.int32)], 255, cv2.LINE_AA, 4)
         elif kind == 4:
             start = rng.uniform(0, 360)
-            cv2.ellipse(cover, at, (reach, reach), 0, start, start + rng.uniform(60, 190), 255, -1, cv2.LINE_AA, 4)
+            cv2.ellipse(cover, at, (reach, reach), 0, start, start + rng.uniform(60, 120), 255, -1, cv2.LINE_AA, 4)
         elif kind == 5:
             flat = int(reach * rng.uniform(0.15, 0.6))
             thick = max(1, int(radius * rng.uniform(0.1, 0.3)))

@@ -2,7 +2,8 @@
 
 After TrackNet (Huang et al. 2019) and WASB (Tarashima et al. 2023), which see a ball by its way through consecutive
 frames, with CenterNet's offsets and sizes (Zhou et al. 2019) on a coarser grid, so that one pass over the court is
-cheap. Needs PyTorch (`pip install courtside[train]`); running the exported network does not.
+cheap; on the shoulders of a network that knows a ball at rest from a head. Needs PyTorch (`pip install
+courtside[train]`); running the exported network does not.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engines.ball.backbone import COARSE, FINE, Backbone
 from engines.ball.layout import FRAMES
 
 IN_CHANNELS = 3 * FRAMES
-WIDTHS = (16, 32, 64, 96)
+WIDTHS = (16, 32, 64)
 # A heat of 1 in 100 at the start: almost everywhere there is nothing.
 _FIRST_HEAT = -4.6
 
@@ -26,39 +28,35 @@ def _conv(inside: int, outside: int, step: int = 1) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-class _Residual(nn.Module):
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = _conv(width, width)
-        self.second = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.second(self.first(x)))
-
-
 class BallNetwork(nn.Module):
-    """frames (B, 9, H, W) RGB 0..1, oldest first, H and W in steps of 16 -> logits (B, 2, H/4, W/4) of ball and rim,
+    """frames (B, 9, H, W) RGB 0..1, oldest first, H and W in steps of 32 -> logits (B, 2, H/4, W/4) of ball and rim,
     (B, 4, ...) of the ball: offset x, y in cells, log radius px, logit of the visible share, and (B, 4, ...) of the
-    rim: offset x, y, log width, log height px."""
+    rim: offset x, y, log width, log height px.
 
-    def __init__(self) -> None:
+    What the newest frame shows is told by the backbone, which knows people and things; what moves by layers of its own.
+    """
+
+    def __init__(self, backbone: Backbone | None = None) -> None:
         super().__init__()
-        half, quarter, eighth, sixteenth = WIDTHS
-        self.stem = _conv(IN_CHANNELS, half, 2)
-        self.to4 = nn.Sequential(_conv(half, quarter, 2), _Residual(quarter))
-        self.to8 = nn.Sequential(_conv(quarter, eighth, 2), _Residual(eighth))
-        self.to16 = nn.Sequential(_conv(eighth, sixteenth, 2), _Residual(sixteenth), _Residual(sixteenth))
-        self.up8, self.join8 = nn.Conv2d(sixteenth, eighth, 1), _conv(eighth, eighth)
-        self.up4, self.join4 = nn.Conv2d(eighth, quarter, 1), _conv(quarter, quarter)
+        half, quarter, eighth = WIDTHS
+        self.backbone = Backbone() if backbone is None else backbone
+        self.move4 = nn.Sequential(_conv(IN_CHANNELS, half, 2), _conv(half, quarter, 2))
+        self.move8 = _conv(quarter, eighth, 2)
+        self.see8, self.join8 = nn.Conv2d(COARSE, eighth, 1), _conv(eighth, eighth)
+        self.see4, self.up4, self.join4 = (
+            nn.Conv2d(FINE, quarter, 1),
+            nn.Conv2d(eighth, quarter, 1),
+            _conv(quarter, quarter),
+        )
         self.head = _conv(quarter, quarter)
         self.heat, self.ball, self.rim = (nn.Conv2d(quarter, count, 1) for count in (2, 4, 4))
         nn.init.constant_(self.heat.bias, _FIRST_HEAT)  # type: ignore[arg-type]
 
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x4 = self.to4(self.stem(frames))
-        x8 = self.to8(x4)
-        x8 = self.join8(x8 + _twice(self.up8(self.to16(x8))))
-        x4 = self.head(self.join4(x4 + _twice(self.up4(x8))))
+        fine, coarse = self.backbone(frames[:, -3:])
+        x4 = self.move4(frames)
+        x8 = self.join8(functional.relu(self.see8(coarse) + self.move8(x4)))
+        x4 = self.head(self.join4(self.see4(fine) + x4 + _twice(self.up4(x8))))
         return self.heat(x4), self.ball(x4), self.rim(x4)
 
 
@@ -73,8 +71,8 @@ class Answering(nn.Module):
         super().__init__()
         self.network = copy.deepcopy(network).eval()
         # The division by 255 goes into the first weights: the padding's zeros stay zeros.
-        first = self.network.stem[0].weight
-        first.data = first.data / 255.0  # type: ignore[operator]
+        for first in (self.network.backbone.stem, self.network.move4[0][0]):  # type: ignore[index]
+            first.weight.data = first.weight.data / 255.0
 
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         heat, ball, rim = self.network(frames.float())

@@ -15,19 +15,22 @@ from engines.ball.distract import cover_up, put_thing, walk_in
 from engines.ball.layout import BALL, CELL_PX, FRAMES, RIM
 from engines.ball.paint import Layer, Path, ball_sprite, draw_path, paint_ball
 
-SIDE_PX = 320
+SIDE_PX = 256
 # A ball of which less is visible is nothing to be found; in between it counts neither way.
 LEAST_VISIBLE, HARDLY_VISIBLE = 0.35, 0.1
 _UNSURE = 0.5 * (LEAST_VISIBLE + HARDLY_VISIBLE)
-RADII_PX = (3.0, 45.0)
+RADII_PX = (3.5, 45.0)
 # A ball at rest that is smaller is told from nothing by nothing.
 _LEAST_RESTING_PX = 4.5
 _RIM_WIDTHS_PX = (20.0, 130.0)
 # A ball that changes its surroundings by less is lost in them, grey levels.
 _LEAST_CONTRAST = 12.0
 _MOST_ENLARGED = 3.0
+# How often no hand is before a painted ball, one, or two.
+_HANDS = (0.55, 0.25, 0.2)
 _SPRITES = 160
-_SHARE_GYM, _SHARE_PHOTO = 0.5, 0.35
+# How many of the lessons are of the gym, of photos to paint into, of photos with balls, of balls in flight in videos.
+_SHARES = (0.4, 0.32, 0.14, 0.14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,22 @@ class Lesson:
 class Lessons:
     """Lessons by number: the same seed and number give the same one, in whichever process.
 
-    gym: parts of virtual scenes; photos: pictures to paint balls into; clips: real ones with known balls. An empty
-    kind is left out; at least one must be there (ValueError).
+    gym: parts of virtual scenes; photos: pictures to paint balls into; labelled: pictures with known balls; flights:
+    moments of videos with known balls. An empty kind is left out; at least one must be there (ValueError).
     """
 
-    def __init__(self, gym: Sequence[Clip], photos: Sequence[Clip], clips: Sequence[Clip], seed: int) -> None:
-        kinds = [(gym, _SHARE_GYM), (photos, _SHARE_PHOTO), (clips, 1 - _SHARE_GYM - _SHARE_PHOTO)]
+    def __init__(
+        self,
+        gym: Sequence[Clip],
+        photos: Sequence[Clip],
+        labelled: Sequence[Clip],
+        flights: Sequence[Clip],
+        seed: int,
+    ) -> None:
+        kinds = zip((gym, photos, labelled, flights), _SHARES, strict=True)
         self._kinds = [(clips, share) for clips, share in kinds if len(clips)]
         if not self._kinds:
-            raise ValueError("nothing to learn from: no gym, no photos, no clips")
+            raise ValueError("nothing to learn from: no gym, no photos, no videos")
         self._gym = gym
         self._seed = seed
         rng = np.random.default_rng([seed, 1])
@@ -103,7 +113,9 @@ class Lessons:
         smear = rng.uniform(0.0, 0.9) if rng.random() < 0.7 else 0.0
         before = frames[-1].copy()
         paint_ball(frames, sprite, path, radius, smear, gain, haze)
-        visible = cover_up(frames, rng, path.centre, radius, texture) if rng.random() < 0.35 else 1.0
+        visible = 1.0
+        for _ in range(int(rng.choice(3, p=_HANDS))):
+            visible *= cover_up(frames, rng, path.centre, radius, texture)
         visible *= _inside(path, radius, frames.shape[1])
         if visible > HARDLY_VISIBLE and _contrast(frames[-1], before, path.centre[-1], radius) < _LEAST_CONTRAST:
             visible = _UNSURE

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import math
+import multiprocessing
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader, Dataset
 
+from engines.ball.backbone import Backbone
 from engines.ball.layout import CELL_PX, FRAMES, OUTPUTS
 from engines.ball.network import IN_CHANNELS, Answering, BallNetwork, loss
 from engines.ball.samples import Lesson, Lessons
@@ -22,74 +25,101 @@ Report = Callable[[int, float], None]
 """Called with the number of steps done and the mean loss of late."""
 
 _AVERAGE_OVER = 400
+_A_TURN = 48
 _PARITY = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """steps of `batch` lessons each; the rate rises over `warm_up` steps and falls as a cosine. seed: of everything."""
+    """steps of `batch` lessons each; the rate rises over `warm_up` steps and falls as a cosine. seed: of everything.
 
-    steps: int = 10000
+    From the share `open_from` of the steps on the backbone learns as well, at `rate_of_known` of the rate.
+    """
+
+    steps: int = 14000
     batch: int = 8
     rate: float = 2e-3
     warm_up: int = 300
     decay: float = 1e-4
     seed: int = 0
     workers: int = 2
+    open_from: float = 0.2
+    rate_of_known: float = 0.1
 
 
-class _Numbered(Dataset[Lesson]):
-    def __init__(self, lessons: Lessons, count: int) -> None:
-        self._lessons, self._count = lessons, count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: int) -> Lesson:
-        return self._lessons.lesson(index)
+_drawn: Lessons
 
 
-def _alone(_: int) -> None:
-    """One thread a worker: the training has the cores."""
+def _alone(lessons: Lessons) -> None:
+    """A worker: one thread, and the lessons at hand."""
     import cv2
 
-    torch.set_num_threads(1)
+    global _drawn
+    _drawn = lessons
     cv2.setNumThreads(1)
 
 
-def _joined(lessons: list[Lesson]) -> tuple[torch.Tensor, ...]:
+def _batch(numbers: range) -> tuple[npt.NDArray[Any], ...]:
+    return _joined([_drawn.lesson(number) for number in numbers])
+
+
+def _joined(lessons: list[Lesson]) -> tuple[npt.NDArray[Any], ...]:
     # Laid out as the convolutions want it, channels last, by the worker.
-    frames = torch.from_numpy(np.stack([lesson.frames.transpose(1, 2, 0) for lesson in lessons])).permute(0, 3, 1, 2)
-    heat = torch.from_numpy(np.stack([lesson.heat for lesson in lessons]))
-    weight = torch.from_numpy(np.stack([lesson.weight for lesson in lessons]))
+    frames = np.stack([lesson.frames.transpose(1, 2, 0) for lesson in lessons])
+    heat = np.stack([lesson.heat for lesson in lessons])
+    weight = np.stack([lesson.weight for lesson in lessons])
     at = np.concatenate(
         [np.column_stack([np.full(len(lesson.at), k), lesson.at]) for k, lesson in enumerate(lessons)]
     ).astype(np.int64)
     values = np.concatenate([lesson.values for lesson in lessons])
-    return frames, heat, weight, torch.from_numpy(at), torch.from_numpy(values)
+    return frames, heat, weight, at, values
 
 
-def _batches(lessons: Lessons, plan: Plan) -> Iterator[Any]:
-    numbered = _Numbered(lessons, plan.steps * plan.batch)
+def _batches(lessons: Lessons, plan: Plan, meanwhile: bool) -> Iterator[tuple[npt.NDArray[Any], ...]]:
+    """Batches as the workers draw them, some dozens at a time.
+
+    Unless `meanwhile`, drawing and training take turns: where both want the same few cores, threads that wait for each
+    other make steps of milliseconds into seconds.
+    """
+    numbers = [range(start, start + plan.batch) for start in range(0, plan.steps * plan.batch, plan.batch)]
+    if not plan.workers:
+        _alone(lessons)
+        yield from map(_batch, numbers)
+        return
     # Processes of their own from the start: one that is forked where threads run may wait for them for ever.
-    more: dict[str, Any] = {"prefetch_factor": 4, "multiprocessing_context": "spawn"} if plan.workers else {}
-    yield from DataLoader(
-        numbered, plan.batch, num_workers=plan.workers, collate_fn=_joined, worker_init_fn=_alone, **more
-    )
+    apart = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(plan.workers, apart, _alone, (lessons,)) as workers:
+        turns = (numbers[start : start + _A_TURN] for start in range(0, len(numbers), _A_TURN))
+        drawing = [workers.submit(_batch, part) for part in next(turns)]
+        while drawing:
+            drawn = [batch.result() for batch in drawing]
+            following = next(turns, [])
+            if meanwhile:
+                drawing = [workers.submit(_batch, part) for part in following]
+            yield from drawn
+            if not meanwhile:
+                drawing = [workers.submit(_batch, part) for part in following]
 
 
-def train(lessons: Lessons, plan: Plan, report: Report = lambda steps, mean: None) -> BallNetwork:
-    """A network that has learnt from the lessons, in evaluation mode: the mean of its late weights."""
+def train(lessons: Lessons, plan: Plan, backbone: Backbone, report: Report = lambda steps, mean: None) -> BallNetwork:
+    """A network that has learnt from the lessons, in evaluation mode: the mean of its late weights.
+
+    The backbone stays as it is while the other layers learn to read it.
+    """
     torch.manual_seed(plan.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    network = BallNetwork().to(device, memory_format=torch.channels_last)
+    network = BallNetwork(copy.deepcopy(backbone)).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=plan.decay)
+    known = list(network.backbone.parameters())
+    own = [value for name, value in network.named_parameters() if not name.startswith("backbone.")]
+    groups = [{"params": own}, {"params": known, "lr": plan.rate * plan.rate_of_known}]
+    optimizer = torch.optim.AdamW(groups, plan.rate, weight_decay=plan.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share_of_rate(step, plan))
     mean = math.nan
-    for done, batch in enumerate(_batches(lessons, plan), start=1):
-        frames, heat, weight, at, values = (part.to(device, non_blocking=True) for part in batch)
-        frames = frames.float().mul_(1 / 255)
+    for done, batch in enumerate(_batches(lessons, plan, device == "cuda"), start=1):
+        frames, heat, weight, at, values = (torch.from_numpy(part).to(device) for part in batch)
+        frames = frames.permute(0, 3, 1, 2).float().mul_(1 / 255)
+        network.backbone.requires_grad_(done > plan.open_from * plan.steps)
         with torch.autocast(device, dtype=torch.bfloat16):
             answer = network(frames)
         off = loss(answer, heat, weight, at, values)

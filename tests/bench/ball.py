@@ -21,7 +21,7 @@ from tests.bench import clips, datasets, play
 from tests.bench.ball_scores import as_detections, tally_figures
 from tests.bench.ball_sheets import Sheets
 from tests.bench.common import Figure, need, parser, report, table
-from tests.bench.finders import OWN_NETWORK, Finder, own_finder, peer_finder, step_ms
+from tests.bench.finders import OWN_NETWORK, Finder, HeatFinder, own_finder, peer_finder, step_ms
 from tests.bench.label_ball import TRUTH
 from tests.bench.scores import Tally
 from tests.bench.yolo import NOTICE, peers
@@ -61,8 +61,16 @@ def stills(finders: Sequence[Finder], name: str, pictures: Iterator[datasets.Lab
 
 def times(finders: Sequence[Finder], rounds: int) -> Figures:
     """Median milliseconds of a frame of 1280 x 720 px."""
-    frames = [frame.image for frame, _ in itertools.islice(VirtualGym("game", seed=play.FIRST_SEED).frames(), 6)]
-    return {name: {"ms": spent_ms} for name, spent_ms in step_ms(finders, frames, rounds).items()}
+    moments = list(itertools.islice(VirtualGym("game", seed=play.FIRST_SEED).frames(), max(6, rounds)))
+    frames = [frame.image for frame, _ in moments[:6]]
+    figures: Figures = {name: {"ms": spent_ms} for name, spent_ms in step_ms(finders, frames, rounds).items()}
+    for finder in finders:
+        if isinstance(finder, HeatFinder):
+            following = [
+                (frame.image, None if truth.ball is None else truth.ball.centre_px) for frame, truth in moments
+            ]
+            figures[finder.name]["ms_as_run"] = finder.as_run_ms(following)
+    return figures
 
 
 def _open_all(arguments: argparse.Namespace) -> list[Finder]:
@@ -108,6 +116,8 @@ def flat(figures: Mapping[str, Mapping[str, Figure]], own: str) -> dict[str, Fig
     """All figures under their keys: the own network's as they are, a peer's with its name before."""
     own_ms, peer_ms = float(figures[own]["ms"]), float(figures.get(YARDSTICK, {}).get("ms", "nan"))
     out: dict[str, Figure] = {"network": own, f"time_ratio_to_{YARDSTICK}": own_ms / peer_ms}
+    if "ms_as_run" in figures[own]:
+        out[f"time_ratio_as_run_to_{YARDSTICK}"] = float(figures[own]["ms_as_run"]) / peer_ms
     for name, row in figures.items():
         out |= {key if name == own else f"{name}_{key}": value for key, value in row.items()}
     return out

@@ -18,6 +18,8 @@ from engines.backend import EngineError
 from engines.zoo import find
 from tests.vision.fakes import Ball, FakeEngine, heat_engine
 
+STEP = find("courtside-ball").input.step
+
 
 def finder(balls: list[Ball], rims: Sequence[Ball] = ()) -> tuple[HeatmapFinder, FakeEngine]:
     engine = heat_engine(lambda tensor: balls, rims)
@@ -105,7 +107,7 @@ def test_a_picture_of_another_size_begins_anew() -> None:
     network, engine = finder([])
     network.look(picture(10))
     network.look(picture(20, 160, 200))
-    assert engine.fed[1].shape == (1, 9, 160, 208)
+    assert engine.fed[1].shape == (1, 9, 160, 224)
     assert engine.fed[1][0, 2::3, 0, 0].tolist() == [20, 20, 20]
 
 
@@ -114,7 +116,7 @@ def test_odd_sizes_are_filled_up_at_the_right_and_below(size: tuple[int, int]) -
     network, engine = finder([(3, 9, 4, 0.9, 1)])
     sighting = network.look(picture(200, *size))
     (planes,) = engine.fed[0]
-    assert all(have % 16 == 0 and 0 <= have - want < 16 for have, want in zip(planes.shape[1:], size, strict=True))
+    assert all(have % STEP == 0 and 0 <= have - want < STEP for have, want in zip(planes.shape[1:], size, strict=True))
     assert (planes[:, : size[0], : size[1]] >= 200).all()
     assert not planes[:, size[0] :].any()
     assert not planes[:, :, size[1] :].any()
@@ -125,10 +127,10 @@ def test_odd_sizes_are_filled_up_at_the_right_and_below(size: tuple[int, int]) -
     ("region", "origin", "size"),
     [
         ((40, 20, 72, 52), (40, 20), (32, 32)),
-        ((40, 20, 73, 52), (40, 20), (48, 32)),
+        ((40, 20, 73, 52), (40, 20), (64, 32)),
         ((101, 60, 128, 90), (96, 60), (32, 32)),
-        ((-50, -50, 10, 10), (0, 0), (16, 16)),
-        ((120, 85, 500, 500), (112, 80), (16, 16)),
+        ((-50, -50, 10, 10), (0, 0), (32, 32)),
+        ((120, 85, 500, 500), (96, 64), (32, 32)),
         (None, (0, 0), (128, 96)),
     ],
 )
@@ -154,7 +156,7 @@ def striped(shift: int) -> np.ndarray:
     return np.ascontiguousarray(scene[:, 60 + shift : 188 + shift])
 
 
-@pytest.mark.parametrize("region", [None, (48, 16, 96, 64)])
+@pytest.mark.parametrize("region", [None, (48, 16, 112, 80)])
 def test_a_moving_cameras_earlier_frames_are_laid_on_the_newest(region: tuple[int, int, int, int] | None) -> None:
     network, engine = finder([])
     for shift in (0, 3):

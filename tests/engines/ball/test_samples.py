@@ -50,7 +50,7 @@ def photos() -> list[Clip]:
     return [photo_clip(rng.integers(0, 255, (400, 500, 3), np.uint8)) for _ in range(2)]
 
 
-@pytest.mark.parametrize(("x", "y"), [(100.0, 60.0), (101.9, 63.99), (0.3, 319.5)])
+@pytest.mark.parametrize(("x", "y"), [(100.0, 60.0), (101.9, 63.99), (0.3, 255.5)])
 def test_heat_peaks_at_the_balls_cell_and_the_rest_leads_to_its_centre(x: float, y: float) -> None:
     lesson = answer([(x, y, 9.0, 0.8)])
     row, column = np.unravel_index(np.argmax(lesson.heat[BALL]), (CELLS, CELLS))
@@ -107,7 +107,7 @@ def test_where_nobody_looked_for_more_only_the_labelled_counts() -> None:
 
 
 def test_what_lies_outside_is_not_asked_for() -> None:
-    lesson = answer([(-1, 100, 10, 0.9), (320.5, 100, 10, 0.9)], [(100, -3, 40, 40)])
+    lesson = answer([(-1, 100, 10, 0.9), (256.5, 100, 10, 0.9)], [(100, -3, 40, 40)])
     assert len(lesson.at) == 0
 
 
@@ -120,7 +120,7 @@ def test_frames_are_rgb_oldest_first() -> None:
 
 
 def test_the_same_seed_and_number_give_the_same_lesson_in_any_order() -> None:
-    first, second = (Lessons(gym_clips(), photos(), [], seed=3) for _ in range(2))
+    first, second = (Lessons(gym_clips(), photos(), [], [], seed=3) for _ in range(2))
     second.lesson(7)
     for number in range(4):
         one, two = first.lesson(number), second.lesson(number)
@@ -128,13 +128,13 @@ def test_the_same_seed_and_number_give_the_same_lesson_in_any_order() -> None:
         assert np.array_equal(one.heat, two.heat)
         assert np.array_equal(one.weight, two.weight)
         assert np.array_equal(one.values, two.values)
-    other = Lessons(gym_clips(), photos(), [], seed=4)
+    other = Lessons(gym_clips(), photos(), [], [], seed=4)
     assert not np.array_equal(first.lesson(0).frames, other.lesson(0).frames)
     assert not np.array_equal(first.lesson(0).frames, first.lesson(1).frames)
 
 
 def test_every_lesson_has_the_networks_shape_and_its_answers_at_the_peaks() -> None:
-    lessons = Lessons(gym_clips(), photos(), [], seed=0)
+    lessons = Lessons(gym_clips(), photos(), [], [], seed=0)
     asked = 0
     for number in range(30):
         lesson = lessons.lesson(number)
@@ -151,7 +151,7 @@ def test_every_lesson_has_the_networks_shape_and_its_answers_at_the_peaks() -> N
 
 
 def test_a_painted_ball_is_labelled_where_the_picture_changed() -> None:
-    lessons = Lessons([], photos(), [], seed=0)
+    lessons = Lessons([], photos(), [], [], seed=0)
     rng = np.random.default_rng(2)
     seen = 0
     for _ in range(40):
@@ -169,7 +169,7 @@ def test_a_painted_ball_is_labelled_where_the_picture_changed() -> None:
 
 
 def test_a_ball_painted_before_another_hides_it() -> None:
-    lessons = Lessons([], photos(), [], seed=0)
+    lessons = Lessons([], photos(), [], [], seed=0)
     there = np.array([[160.0, 160.0, 500.0, 1.0]])
     frames = np.zeros((FRAMES, SIDE_PX, SIDE_PX, 3), np.uint8)
     balls = lessons._paint(frames, there, np.random.default_rng(0), np.zeros((40, 40, 3), np.uint8))
@@ -184,7 +184,7 @@ def test_a_mirrored_clip_carries_its_labels_along() -> None:
     mirrored = samples._mirrored(clip)
     rows, columns = np.nonzero(mirrored.frames[0, ..., 0])
     assert mirrored.balls.tolist() == [[columns.mean() + 0.5, rows.mean() + 0.5, 5, 1]]
-    assert mirrored.rims.tolist() == [[300, 50, 30, 40]]
+    assert mirrored.rims.tolist() == [[SIDE_PX - 20, 50, 30, 40]]
     assert clip.balls[0, 0] == 35
     again = samples._mirrored(mirrored)
     assert np.array_equal(again.frames, clip.frames)
@@ -212,4 +212,4 @@ def test_a_camera_changes_no_shape_and_sees_all_three_frames_alike() -> None:
 
 def test_nothing_to_learn_from_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to learn from"):
-        Lessons([], [], [], seed=0)
+        Lessons([], [], [], [], seed=0)
