@@ -157,6 +157,19 @@ def read_court(path: Path) -> CourtView:
     return CourtView(image_from_court, float(size_m[0]), float(size_m[1]))
 
 
+def court_error_m(court: CourtView, sequences: list[MotSequence], truth_cm: dict[str, FloatArray]) -> float:
+    """How far, at worst, the feet of the true boxes are from where the authors have them on the court; NaN for none."""
+    away_m: list[float] = []
+    for sequence in sequences:
+        theirs = truth_cm.get(sequence.name, np.zeros((0, 4)))
+        for frame, (boxes, ids) in enumerate(zip(sequence.truth_boxes, sequence.truth_ids, strict=True)):
+            here = theirs[theirs[:, 0] == frame + 1]
+            _, mine, other = np.intersect1d(ids, here[:, 1], return_indices=True)
+            expected = court_from_authors(here[other, 2:4] / 100, (court.length_m, court.width_m))
+            away_m += np.hypot(*(court.floor_m(feet(boxes[mine])) - expected).T).tolist()
+    return max(away_m, default=float("nan"))
+
+
 def court_from_authors(theirs_m: FloatArray, size_m: npt.ArrayLike) -> FloatArray:
     """Court coordinates (N, 2) m of the authors' (N, 2) m on a court of this length and width (2,) m."""
     return np.asarray(size_m) / 2 - theirs_m

@@ -10,6 +10,7 @@ from tests.bench.mot import (
     ONCOURT,
     RAW,
     by_frame,
+    court_error_m,
     court_from_authors,
     feet,
     parse,
@@ -102,6 +103,18 @@ def test_the_court_is_as_the_house_counts_it(tmp_path: Path) -> None:
     # Seen from above the camera's picture keeps the sense of turning, but y is down in it: x to y turns clockwise.
     origin, along, across = apply_homography(court.image_from_court, [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     assert np.linalg.det([along - origin, across - origin]) < 0
+
+
+def test_the_error_on_the_court_is_that_of_the_worst_foot(tmp_path: Path) -> None:
+    points = {"key_1_Hall": [400, 300], "key_6_Hall": [900, 300], "key_9_Hall": [100, 700], "key_12_Hall": [1200, 700]}
+    court = read_court(_clicks(tmp_path, points))
+    (sequence,) = read_indoor(_indoor(tmp_path / "data", ("court_S1T1",)), RAW)
+    size = np.array([court.length_m, court.width_m])
+    theirs_cm = 100 * (size / 2 - court.floor_m(feet(sequence.truth_boxes[0])))
+    theirs_cm[1] += 30, 40
+    rows = np.column_stack([[1, 1], [1, 2], theirs_cm])
+    assert court_error_m(court, [sequence], {"court_S1T1": rows}) == pytest.approx(0.5)
+    assert np.isnan(court_error_m(court, [sequence], {}))
 
 
 def test_corners_on_a_line_are_refused(tmp_path: Path) -> None:

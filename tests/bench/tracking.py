@@ -27,8 +27,18 @@ from pathlib import Path
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.detection_model import detect
 from tests.bench.followers import Follows, Ours
-from tests.bench.mot import ONCOURT, RAW, MotSequence, read_court, read_indoor, read_sportsmot
+from tests.bench.mot import (
+    ONCOURT,
+    RAW,
+    MotSequence,
+    court_error_m,
+    read_court,
+    read_indoor,
+    read_sportsmot,
+    read_truth_on_court_cm,
+)
 from tests.bench.mot_scores import Parts, Scores, combine, evaluate
+from tests.bench.switches import HEADER, find_switches, line
 
 SEED = 1
 QUICK_SEQUENCES = 2
@@ -57,6 +67,7 @@ class Tally:
     sequences: list[MotSequence] = field(default_factory=list)
     parts: list[Parts] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    switches: list[list[Figure]] = field(default_factory=list)
 
     def scores(self, chosen: Callable[[MotSequence], bool]) -> Scores | None:
         """None where no sequence is of that split."""
@@ -77,6 +88,8 @@ def measure(setting: Setting) -> list[Tally]:
             tally.sequences.append(sequence)
             tally.parts.append(evaluate(sequence, followed.rows))
             tally.seconds.append(followed.seconds)
+            if tracker.name == Ours.name:
+                tally.switches += [line(sequence, one) for one in find_switches(sequence, followed.rows)]
     return tallies
 
 
@@ -158,6 +171,12 @@ def settings(root: Path, args: argparse.Namespace) -> list[Setting]:
     return [Setting(one.name, pick(filter(chosen, one.sequences), args.quick), one.trackers) for one in found]
 
 
+def court_figures(indoor: Path, sequences: list[MotSequence]) -> dict[str, Figure]:
+    """How well the homography through the clicked corners agrees with the authors' own court coordinates."""
+    court = read_court(indoor / "court_keypoints.json")
+    return {"court_error_m": court_error_m(court, sequences, read_truth_on_court_cm(indoor))}
+
+
 def pick(sequences: Iterable[MotSequence], quick: bool) -> list[MotSequence]:
     """All of them, or the shortest few of each split."""
     listed = list(sequences)
@@ -177,6 +196,7 @@ def main() -> int:
     split.add_argument("--tune", action="store_true", help="only what is for tuning")
     split.add_argument("--held-out", action="store_true", help="only what is held out")
     arguments.add_argument("--no-peers", action="store_true", help="ours alone")
+    arguments.add_argument("--explain", action="store_true", help="list where ours switches, and what the boxes did")
     arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, raw_court, sportsmot")
     args = arguments.parse_args()
     root = need(args.data)
@@ -187,6 +207,10 @@ def main() -> int:
             tallies = measure(setting)
             found |= figures(setting.name, tallies)
             lines += rows(setting.name, tallies)
+            if setting.name == RAW_COURT:
+                found |= court_figures(root / "trackid3x3", setting.sequences)
+            if args.explain:
+                print(f"{setting.name}: switches of ours\n\n{table(HEADER, tallies[0].switches)}\n")
     if not found:
         raise SystemExit(f"{root}: neither trackid3x3 nor sportsmot_basketball has such sequences")
     header = ["input", "sequences", "tracker", "IDF1", "MOTA", "HOTA", "switches", "fragmentations", "frames/s"]
