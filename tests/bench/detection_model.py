@@ -75,7 +75,7 @@ class _Detector:
         halves = shown[again].copy()
         halves[:, 3] -= self._rng.uniform(0.3, 0.5, len(halves)) * (halves[:, 3] - halves[:, 1])
         false = self._stand_about(boxes)
-        sure = np.clip(0.92 - 0.45 * hidden + 0.05 * self._rng.standard_normal(len(shown)), 0.2, 0.99)
+        sure = np.clip(0.95 - 0.2 * hidden + 0.03 * self._rng.standard_normal(len(shown)), 0.2, 0.99)
         unsure = self._rng.uniform(0.3, 0.75, len(halves) + len(false))
         order = self._rng.permutation(len(shown) + len(unsure))
         return np.concatenate([shown, halves, false])[order], np.concatenate([sure, unsure])[order]
