@@ -1,4 +1,5 @@
-"""Everything in a frame that may be a ball: what its own network sees, what the detector does, and what moves."""
+"""Everything in a frame that may be a ball: what its own network sees, what the detector does, what has the ball's
+colour, and what moves."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from edge.config import VisionConfig
 from edge.types import Detections, FloatArray, Image, ObjectClass, Rim
+from edge.vision.colour import ColourCandidates
 from edge.vision.heatmap import HeatmapFinder, Sighting
 from edge.vision.motion import MotionCandidates
 from edge.vision.preprocess import Region
@@ -27,6 +29,8 @@ _TRUTH = (0.05, 0.15, 0.6, 0.95)
 # A look that shows no ball as hot as this is followed by one at the whole frame.
 _SURE_HEAT = 0.5
 _SURE_CONFIDENCE = 0.35
+# From here on no mistake was seen: the ball's colours are learnt from these.
+_CERTAIN_HEAT = 0.65
 _SURE_SLACK = 2.0
 _NEAR_RADII = 7.0
 # A network's "ball" that rests at one place for this many looks, off by less than this share of its radius, is a
@@ -84,6 +88,7 @@ class BallFinder:
         self._config = config
         self._network = network
         self._motion = MotionCandidates()
+        self._colour = ColourCandidates()
         self._still = _StillPlaces()
         self._looks_since_whole = 0
         self._lost = True
@@ -92,16 +97,21 @@ class BallFinder:
         """Forget what was learnt of the scene, as after a cut."""
         self._network.reset()
         self._motion.reset()
+        self._colour.reset()
         self._still = _StillPlaces()
         self._lost = True
 
     def watch(self, image: Image, steps: tuple[FloatArray, FloatArray] | None) -> FloatArray:
-        """What moves and is round, (M, 4). Runs no network, so it may be called beside one, in another thread.
+        """What is round and has the ball's colour or moves, (M, 4). Runs no network, so it may be called beside one, in
+        another thread.
 
         steps: for a moving camera the (2, 3) maps of this frame's pixels to the last frame's and the one before.
         """
         self._network.watch(image, steps)
-        return self._motion.update(image) if steps is None else self._motion.update(image, *steps)
+        if steps is None:
+            return np.concatenate([self._colour.update(image), self._motion.update(image)])
+        coloured = self._colour.update(image, _moved_px(steps[0], image))
+        return np.concatenate([coloured, self._motion.update(image, *steps)])
 
     def look(
         self,
@@ -121,6 +131,7 @@ class BallFinder:
         """
         radius_px = radius_range(persons, rim, image.shape[0])
         sighting, whole = self._see(image, ball_xy_px, radius_px[1])
+        self._colour.learn(sighting.balls[sighting.balls[:, 3] > _CERTAIN_HEAT])
         own = sighting.balls[:, :4].copy()
         own[:, 3] = np.interp(own[:, 3], _HEAT, _TRUTH)
         seen = _merge(np.concatenate([own, as_candidates(detections)]))
@@ -181,6 +192,12 @@ def _merge(candidates: FloatArray) -> FloatArray:
         else:
             kept.append(candidate.copy())
     return np.array(kept, dtype=np.float32).reshape(-1, 4)
+
+
+def _moved_px(last_from_now: FloatArray, image: Image) -> float:
+    """How far the middle of the picture moved."""
+    middle = np.array([image.shape[1], image.shape[0]]) / 2
+    return float(np.hypot(*(last_from_now[:, :2] @ middle + last_from_now[:, 2] - middle)))
 
 
 def _around(centre: FloatArray, radius_px: float, image: Image) -> Region:

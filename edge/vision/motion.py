@@ -56,7 +56,7 @@ class MotionCandidates:
         moved(small, last, before, _THRESHOLD_LEVELS, self._mask)
         mask = cv2.morphologyEx(self._mask, cv2.MORPH_CLOSE, _CLOSE)
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _CLOSE)
-        return _round_regions(mask, scale)
+        return round_regions(mask, scale, _CONFIDENCE)
 
 
 def _aligned(image: Image, from_now: FloatArray | None, scale: float) -> Image:
@@ -70,7 +70,9 @@ def _aligned(image: Image, from_now: FloatArray | None, scale: float) -> Image:
     return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _round_regions(mask: Image, scale: float) -> FloatArray:
+def round_regions(mask: Image, scale: float, confidence: float) -> FloatArray:
+    """The round regions of a mask that is the frame shrunk by `scale`, (N, 4) float32: x, y, radius px of the frame and
+    the confidence given, the roundest first."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(mask)
     sides = (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
     width, height, area = (stats[1:, k].astype(np.float32) for k in sides)
@@ -81,5 +83,5 @@ def _round_regions(mask: Image, scale: float) -> FloatArray:
     found = np.empty((len(chosen), 4), np.float32)
     found[:, :2] = (centres[1:][chosen] + 0.5) / scale
     found[:, 2] = np.sqrt(area[chosen] / np.pi) / scale
-    found[:, 3] = _CONFIDENCE
+    found[:, 3] = confidence
     return found

@@ -12,12 +12,13 @@ from __future__ import annotations
 import argparse
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from edge.simulator import VirtualGym
 from edge.types import FloatArray, ObjectClass
 from engines.backend import EngineError
-from tests.bench import clips, datasets, play
+from tests.bench import box, clips, datasets, play
 from tests.bench.ball_scores import as_detections, tally_figures
 from tests.bench.ball_sheets import Sheets
 from tests.bench.common import Figure, need, parser, report, table
@@ -32,7 +33,7 @@ STILLS: dict[str, Callable[[Path], Iterator[datasets.Labelled]]] = {
     "hoop_ball_images": datasets.hoop_ball_images,
     "bbplayers17": datasets.yolo_folder,
 }
-SETS = ("clips", *STILLS, "play")
+SETS = ("clips", "box", "followed", *STILLS, "play")
 QUICK_STILLS, ROUNDS, QUICK_ROUNDS = 4, 40, 3
 
 Figures = dict[str, dict[str, Figure]]
@@ -85,8 +86,9 @@ def _open_all(arguments: argparse.Namespace) -> list[Finder]:
     return finders
 
 
-def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | None, labels: Path = TRUTH) -> Figures:
+def compare(finders: Sequence[Finder], given: argparse.Namespace, data: Path) -> Figures:
     """Figures of every network by its name; what is absent below `data` is left out with a line."""
+    quick, draw = given.quick, given.draw
     figures: Figures = {finder.name: {} for finder in finders}
 
     def merge(more: Figures) -> None:
@@ -102,9 +104,13 @@ def compare(finders: Sequence[Finder], data: Path, quick: bool, draw: Path | Non
             merge(stills(finders, name, itertools.islice(read(data / name), QUICK_STILLS if quick else None)))
         else:
             print(f"{data / name} is not here; skipped")
-    if present := clips.find_clips(data, labels):
+    if present := clips.find_clips(data, given.labels):
         print("clips ...", flush=True)
         merge(clips.measure(finders, present, quick, sheets))
+        if isinstance(finders[0], HeatFinder):
+            print("clips, the whole box ...", flush=True)
+            watch = partial(box.snapshots, given.network)
+            merge({finders[0].name: box.measure(present, quick, watch)})
     print("play ...", flush=True)
     merge(play.measure([finders[0], *(finder for finder in finders[1:] if finder.name == YARDSTICK)], quick, sheets))
     for path in sheets.write(draw) if sheets is not None and draw is not None else []:
@@ -156,7 +162,7 @@ def main() -> None:
     given = arguments.parse_args()
     data = need(given.data)
     finders = _open_all(given)
-    figures = compare(finders, data, given.quick, given.draw, given.labels)
+    figures = compare(finders, given, data)
     for finder in finders:
         finder.close()
     print("", tables(figures, finders[0].name), "", sep="\n")

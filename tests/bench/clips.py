@@ -125,7 +125,7 @@ def measure(
     for clip in clips:
         for checked in checked_frames(clip, QUICK_FRAMES if quick else None):
             for finder in finders:
-                found = finder.moment(checked.frames)
+                found = finder.moment(checked.frames, moving=True)
                 match = tallies[finder.name].add(clip, found, checked.label)
                 if watch is not None:
                     watch(finder, clip.key, checked, found, match)

@@ -16,6 +16,7 @@ from edge.types import Detections, FloatArray, Image, ObjectClass
 from edge.vision.ball import BallFinder
 from edge.vision.detector import Detector
 from edge.vision.heatmap import LEAST_CONFIDENCE, HeatmapFinder, Sighting
+from edge.vision.scene import SceneWatcher, compose, invert
 from engines.backend import Engine, EngineError, open_engine
 from engines.zoo import Network, find, locate
 
@@ -48,8 +49,8 @@ class Finder(Protocol):
     confidence: float
     sees_rims: bool
 
-    def moment(self, frames: Sequence[Image]) -> Found:
-        """What is in the last of some consecutive frames (H, W, 3) BGR."""
+    def moment(self, frames: Sequence[Image], moving: bool = False) -> Found:
+        """What is in the last of some consecutive frames (H, W, 3) BGR, of a camera that may have moved meanwhile."""
         ...
 
     def still(self, image: Image) -> Found:
@@ -78,7 +79,7 @@ class DetectorFinder:
         low, high = found.xyxy[:, :2], found.xyxy[:, 2:]
         return Found(np.column_stack(((low + high) / 2, (high - low) / 2, found.confidence)).astype(np.float32))
 
-    def moment(self, frames: Sequence[Image]) -> Found:
+    def moment(self, frames: Sequence[Image], moving: bool = False) -> Found:
         return self._look(frames[-1], LOWEST)
 
     def still(self, image: Image) -> Found:
@@ -101,11 +102,16 @@ class HeatFinder:
         self._engine = _open(network)
         self._finder = HeatmapFinder(network, self._engine)
 
-    def moment(self, frames: Sequence[Image]) -> Found:
+    def moment(self, frames: Sequence[Image], moving: bool = False) -> Found:
         self._finder.reset()
-        for image in frames[:-1]:
-            self._finder.watch(image)
-        return _found(self._finder.look(frames[-1], least=LOWEST))
+        # A camera that moves is followed as the box follows it in a video file.
+        scene, to_scene = SceneWatcher(moving), list[FloatArray]()
+        for image in frames:
+            now = scene.update(image).key_from_now
+            motion = (compose(invert(to_scene[-1]), now), compose(invert(to_scene[0]), now)) if to_scene else None
+            to_scene.append(now)
+            self._finder.watch(image, motion if moving else None)
+        return _found(self._finder.find(LOWEST))
 
     def still(self, image: Image) -> Found:
         return _found(self._finder.look_still(image, least=LOWEST))

@@ -24,7 +24,7 @@ class Brightest:
     def __init__(self) -> None:
         self.seen: list[int] = []
 
-    def moment(self, frames: Sequence[Image]) -> Found:
+    def moment(self, frames: Sequence[Image], moving: bool = False) -> Found:
         self.seen += [int(frame[0, 0, 0]) for frame in frames]
         return self.still(frames[-1])
 

@@ -73,6 +73,18 @@ def test_a_moment_knows_nothing_of_the_one_before(engine: HotCell) -> None:
     assert np.unique(engine.shown[-1]).tolist() == [1, 2, 3]
 
 
+def test_a_camera_that_moved_is_followed(engine: HotCell) -> None:
+    wide = np.repeat(np.random.default_rng(0).integers(0, 255, (24, 40, 3), np.uint8), 8, 0).repeat(8, 1)
+    frames = [np.ascontiguousarray(wide[:, shift : shift + 256]) for shift in (0, 4, 8)]
+    finder = finders.HeatFinder(NETWORK)
+    finder.moment(frames)
+    finder.moment(frames, moving=True)
+    still, followed = (shown[0].astype(int) for shown in engine.shown)
+    # The middle: at the edges there is nothing to lay on.
+    off = [np.abs(planes[:3] - planes[6:])[..., 20:200].mean() for planes in (still, followed)]
+    assert off[1] < 0.2 * off[0]
+
+
 def test_what_the_zoo_calls_a_ball_network_is_run_as_one(monkeypatch: pytest.MonkeyPatch, engine: HotCell) -> None:
     monkeypatch.setattr(finders, "find", lambda name: NETWORK)
     finder = finders.own_finder("hot-cell")
