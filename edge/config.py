@@ -64,6 +64,9 @@ class TrackingConfig(Section):
     particles: int = Field(300, ge=20, le=5000, description="Particles per target.")
     seed: int = Field(0, ge=0, description="Seed of the particle filter.")
     lost_after_s: float = Field(1.5, gt=0, description="Seconds unseen after which a track ends.")
+    roster: int | None = Field(
+        None, ge=1, le=20, description="Players on the court where it is known: 6 in 3x3, 10 in five a side."
+    )
 
 
 class GameConfig(Section):

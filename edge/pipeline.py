@@ -17,8 +17,8 @@ from edge.config import Config
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
 from edge.tracking.ball import BallTracker
-from edge.tracking.ground import ground_contact
-from edge.tracking.players import PlayerTrack, PlayerTracker
+from edge.tracking.ground import floor_under, ground_contact
+from edge.tracking.players import Floor, PlayerTrack, PlayerTracker
 from edge.types import (
     BallState,
     Detections,
@@ -93,6 +93,7 @@ class Pipeline:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
         self._view: CourtView | None = None
+        self._floor: Floor | None = None
         self._rim_in_scene: Rim | None = None
         self.recalibrate(calibration)
 
@@ -100,6 +101,7 @@ class Pipeline:
         """Use another calibration from the next frame on."""
         self._calibration = calibration
         self._view = None if calibration is None else calibration.view()
+        self._floor = None if calibration is None else _floor(calibration)
         self._rim_in_scene = None
 
     def step(self, frame: Frame) -> Step:
@@ -199,7 +201,7 @@ class Pipeline:
     ) -> list[PlayerTrack]:
         encoder = self._vision.appearance
         embed = None if encoder is None else lambda part: encoder.embed(frame.image, part)
-        return list(self._players.update(frame.time_s, boxes, confidence, move, embed))
+        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, self._floor))
 
     def _find_balls(
         self,
@@ -239,6 +241,11 @@ class Pipeline:
             covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=track.status,
             confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
         )  # fmt: skip
+
+
+def _floor(calibration: Calibration) -> Floor | None:
+    camera, court = calibration.camera_model(), calibration.court_model()
+    return None if camera is None else floor_under(camera, court.length_m, court.width_m)
 
 
 def _in_scene(rims: FloatArray, scene_from_image: FloatArray | None) -> FloatArray:

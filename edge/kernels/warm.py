@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from edge.kernels import joint
 from edge.kernels.flight import find_flight, follow
 from edge.kernels.motion import moved
 from edge.kernels.particles import advance, estimate, resample, weigh_many, weigh_one
@@ -25,3 +26,18 @@ def warm() -> None:
     frame, value = np.arange(3), np.zeros(3)
     find_flight(frame, value, value, value, value, value, 1.0, 2.0, 1.0)
     follow(frame, value, value, value, value, np.zeros(3, bool), 1.0, 1)
+    _warm_joint()
+
+
+def _warm_joint() -> None:
+    mean, spread = np.zeros((2, 1, 1, 4)), np.tile(np.eye(4), (2, 1, 1, 1, 1))
+    recent, boxes = np.zeros((2, 1, 2, 1), np.int16), np.zeros((1, 1), np.int16)
+    one, seen, noise, cost = np.ones(1), np.zeros((1, 2)), np.eye(2)[None], np.zeros((1, 1, 1))
+    value, parent, change = np.zeros(4), np.zeros(4, np.int64), np.zeros((4, 4), np.int64)
+    room, links = np.zeros((4, 4)), np.zeros((2, 4), np.int64)
+    joint.advance(mean[0], spread[0], 1, 1, 0.03, one, one, one)
+    joint.score(mean[0], spread[0], 1, 1, 1, seen, noise, one, one[None], cost)
+    count = joint.branch(one, cost, 1, 1, 1, 1.0, room, links, boxes, value, parent, change)
+    marks = np.zeros(1, np.uint64)
+    joint.choose(count, 1, 1, 1.0, boxes, value, parent, change, recent[0], parent, boxes, marks)
+    joint.follow(mean[0], spread[0], recent[0], 1, 1, parent, boxes, seen, noise, mean[1], spread[1], recent[1])

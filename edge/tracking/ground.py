@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
+from calibration.camera import Camera
+from edge.tracking.players import Floor, Places, foot_px
 from edge.types import FloatArray
 
 _ANKLES = (15, 16)
 _KEYPOINT_CONFIDENCE = 0.3
 # How well a box tells where the feet are, in heights.
 _BOX_SIGMA = 0.02
+# How far beside the lines somebody still plays, m, and how well a camera knows its floor at best.
+_BESIDE_M = 0.5
+_FLOOR_SIGMA_M = 0.03
+
+
+def floor_under(camera: Camera, length_m: float, width_m: float) -> Floor:
+    """Where boxes stand on a court of this size; people beside it do not count."""
+    reach = np.array([length_m, width_m]) / 2 + _BESIDE_M
+
+    def places(boxes: FloatArray) -> Places:
+        foot, covariance = foot_px(boxes)
+        xy, jacobian = camera.floor(foot), camera.floor_jacobian(foot)
+        spread = jacobian @ covariance @ np.swapaxes(jacobian, 1, 2) + _FLOOR_SIGMA_M**2 * np.eye(2)
+        inside = np.all(np.abs(xy) <= reach, axis=1) & np.all(np.isfinite(spread), axis=(1, 2))
+        return Places(xy, spread, np.ones(len(boxes)), np.asarray(inside))
+
+    return places
 
 
 def ground_contact(box: FloatArray, keypoints: FloatArray | None) -> tuple[FloatArray, FloatArray]:

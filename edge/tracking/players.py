@@ -1,4 +1,4 @@
-"""Players: detections joined to particle clouds, one cloud a player."""
+"""Players: who is which box is told by particles of joint associations, where each one is by a cloud of his own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import numpy.typing as npt
 
 from edge.config import TrackingConfig
 from edge.tracking.cloud import Clouds
+from edge.tracking.joint import JointAssociation
 from edge.types import FloatArray, TrackStatus
 
-_CAPACITY = 32
+_CAPACITY = 24
 # All in shares of a player's height (1.8 m). The paper starts with +-20 x +-30 px around a player of about 300 px at
 # 3840 x 2160 (Initialization).
 _START = np.array([0.07, 0.10])
@@ -22,14 +23,51 @@ _SPREAD = 0.012
 _PUSH = 0.16
 # Unseen, a cloud widens faster (Dealing with Occlusions: +-30 x +-35 px).
 _SPREAD_UNSEEN = 0.03
-_GATE = 0.55
 _BEHIND = 3 * _SEEN
 _CONFIRM_LOOKS = 3
 _BOX_GAIN = 0.35
-_REJOIN_SIMILARITY = 0.75
-_REJOIN_GATE = 2.0
+# How well a box's lower edge tells where its player stands, across and down.
+_FOOT_SIGMA = np.array([0.06, 0.05])
+_STATURE_M = 1.8
+# A box's height changes with arms and bent knees, log; more than that is another one's, or half a player.
+_HEIGHT_SIGMA, _MOST_FOR_HEIGHT = 0.2, 3.0
+# What a look that is as alike as this tells nothing about; each tenth more or less is worth this much log likelihood.
+_ALIKE, _FOR_LOOKS, _MOST_FOR_LOOKS = 0.7, 12.0, 4.0
 
 Embed = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where boxes stand on some plane: xy (N, 2), covariance (N, 2, 2), scale (N,) units of the plane to a metre, and
+    good (N,) bool: those that count."""
+
+    xy: FloatArray
+    covariance: FloatArray
+    scale: FloatArray
+    good: npt.NDArray[np.bool_]
+
+    def only(self) -> Places:
+        """Those that count."""
+        good = self.good
+        return Places(self.xy[good], self.covariance[good], self.scale[good], good[good])
+
+
+Floor = Callable[[FloatArray], Places]
+
+
+def foot_px(boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where boxes (N, 4) touch the floor, (N, 2) px, and the covariance (N, 2, 2) px^2 of that."""
+    height = boxes[:, 3] - boxes[:, 1]
+    xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]]).astype(np.float64)
+    return xy, np.eye(2) * ((_FOOT_SIGMA * height[:, None]) ** 2)[:, None, :]
+
+
+def _in_picture(boxes: FloatArray) -> Places:
+    """Without a calibration the picture is the plane, as far as it is from the camera to each."""
+    xy, covariance = foot_px(boxes)
+    scale = (boxes[:, 3] - boxes[:, 1]).astype(np.float64) / _STATURE_M
+    return Places(xy, covariance, scale, np.ones(len(boxes), bool))
 
 
 @dataclass(slots=True)
@@ -60,12 +98,14 @@ class PlayerTrack:
 
 
 class PlayerTracker:
-    """`update` takes the person boxes of each frame in turn. Not more than 32 players; the surest are taken."""
+    """`update` takes the person boxes of each frame in turn. Not more than 24 players; who comes first is taken."""
 
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
         self._clouds = Clouds(_CAPACITY, config.particles, config.seed)
         self.tracks: list[PlayerTrack] = []
+        self._joint = JointAssociation()
+        self._on_floor = False
         self._next_id = 1
         self._time_s: float | None = None
 
@@ -73,36 +113,56 @@ class PlayerTracker:
         """Forget everybody, as after a cut; numbers are not used again."""
         self.tracks.clear()
         self._clouds.alive[:] = False
+        self._joint.reset()
         self._time_s = None
 
     def update(
-        self, time_s: float, boxes: FloatArray, confidence: FloatArray, move: FloatArray | None, embed: Embed | None
+        self,
+        time_s: float,
+        boxes: FloatArray,
+        confidence: FloatArray,
+        move: FloatArray | None,
+        embed: Embed | None,
+        floor: Floor | None = None,
     ) -> list[PlayerTrack]:
         """Tracks after this frame. boxes (N, 4) xyxy px; confidence (N,); move (2, 3): the camera's motion from the
-        last frame's pixels to this one's, or None; embed: boxes (M, 4) to unit vectors (M, D)."""
+        last frame's pixels to this one's, or None; embed: boxes (M, 4) to unit vectors (M, D); floor: boxes (M, 4) to
+        the places on the court where they stand, where it is calibrated: people beside it are left out."""
         good = np.isfinite(boxes).all(axis=1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        boxes, confidence = boxes[good][:_CAPACITY], confidence[good][:_CAPACITY]
+        places = _in_picture(boxes[good]) if floor is None else floor(boxes[good])
+        boxes, confidence = boxes[good][places.good], confidence[good][places.good]
+        places = places.only()
+        self._change_plane(floor is not None)
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
         self._time_s = time_s
         if move is not None:
             self._clouds.shift(move)
+            if floor is None:
+                self._joint.shift(move)
         self._predict(dt_s)
-        pairs = self._assign(boxes)
         taken = set()
-        for track_index, box_index in pairs:
-            self._see(self.tracks[track_index], boxes[box_index], float(confidence[box_index]), time_s)
-            taken.add(box_index)
-        matched = {track_index for track_index, _ in pairs}
-        for k, track in enumerate(self.tracks):
-            if k not in matched:
+        more = self._more(boxes, embed)
+        for track, n in zip(
+            self.tracks, self._joint.assign(places.xy, places.covariance, places.scale, more), strict=True
+        ):
+            if n < 0:
                 track.misses += 1
                 track.mean = self._clouds.mean(track.slot)
-        for k in range(len(boxes)):
-            if k not in taken:
-                self._start_or_rejoin(boxes[k], float(confidence[k]), time_s, embed)
+            else:
+                self._see(track, boxes[n], float(confidence[n]), time_s)
+                taken.add(n)
+        for n in range(len(boxes)):
+            if n not in taken:
+                self._start(boxes[n], float(confidence[n]), time_s, places, n)
         self._drop(time_s)
         self._refresh_embedding(embed)
         return self.tracks
+
+    def _change_plane(self, floor: bool) -> None:
+        """The court was calibrated, or is not any more: everybody is looked for anew, under the numbers to come."""
+        if floor != self._on_floor and self.tracks:
+            self.reset()
+        self._on_floor = floor
 
     def _predict(self, dt_s: float) -> None:
         for track in self.tracks:
@@ -110,25 +170,31 @@ class PlayerTracker:
             self._clouds.spread[track.slot] = (_SPREAD_UNSEEN if track.misses else _SPREAD) * height
             self._clouds.push[track.slot] = _PUSH * height * (0.5 if track.misses else 1.0)
         self._clouds.predict(dt_s)
+        self._joint.predict(dt_s)
         for track in self.tracks:
             track.mean = self._clouds.mean(track.slot)
 
-    def _assign(self, boxes: FloatArray) -> list[tuple[int, int]]:
-        """Joint assignment: distance of centres and difference of heights, both in heights."""
-        if not self.tracks or not len(boxes):
-            return []
+    def _more(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
+        """What speaks against a pair beside its place, (players, boxes), minus a log likelihood: height and looks."""
+        more = np.zeros((len(self.tracks), len(boxes)))
+        if not more.size:
+            return more
+        height = np.log(boxes[:, 3] - boxes[:, 1])
+        own = np.log([track.size[1] for track in self.tracks])
+        more += np.minimum(0.5 * ((height[None, :] - own[:, None]) / _HEIGHT_SIGMA) ** 2, _MOST_FOR_HEIGHT)
+        lost = [t for t, track in enumerate(self.tracks) if track.misses > 1 and track.embedding is not None]
+        if embed is None or not lost:
+            return more
+        # Only those who may be somebody who was lost: the others stand where somebody is known to be.
         centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-        height = boxes[:, 3] - boxes[:, 1]
-        mean = np.array([t.mean[:2] for t in self.tracks])
-        size = np.array([t.size[1] for t in self.tracks])
-        # Arms that go up stretch a box upward: the lower edge and the middle are compared, whichever agrees better.
-        feet = np.array([t.mean[1] + t.size[1] / 2 for t in self.tracks])
-        across = np.abs(mean[:, None, 0] - centre[None, :, 0])
-        down = np.minimum(np.abs(mean[:, None, 1] - centre[None, :, 1]), np.abs(feet[:, None] - boxes[None, :, 3]))
-        cost = np.hypot(across, down) / size[:, None] + 0.3 * np.abs(np.log(height[None, :] / size[:, None]))
-        gate = np.array([_GATE * (1.0 + 0.1 * min(t.misses, 10)) for t in self.tracks])
-        rows, columns = linear_sum_assignment(np.minimum(cost, 10.0))
-        return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if cost[r, c] < gate[r]]
+        known = np.array([track.mean[:2] for track in self.tracks if not track.misses]).reshape(-1, 2)
+        away = np.linalg.norm(centre[:, None] - known[None], axis=2).min(axis=1, initial=np.inf)
+        fresh = np.flatnonzero(away > 0.3 * (boxes[:, 3] - boxes[:, 1]))
+        if len(fresh):
+            alike = np.array([self.tracks[t].embedding for t in lost]) @ embed(boxes[fresh]).T
+            worth = np.clip(_FOR_LOOKS * (_ALIKE - alike), -_MOST_FOR_LOOKS, _MOST_FOR_LOOKS)
+            more[np.array(lost)[:, None], fresh] += worth
+        return more
 
     def _see(self, track: PlayerTrack, box: FloatArray, confidence: float, time_s: float) -> None:
         size = box[2:] - box[:2]
@@ -145,45 +211,31 @@ class PlayerTracker:
         track.seen_s, track.misses, track.confidence = time_s, 0, confidence
         track.looks += 1
 
-    def _start_or_rejoin(self, box: FloatArray, confidence: float, time_s: float, embed: Embed | None) -> None:
-        centre, size = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
-        track = self._rejoin(box, embed)
-        if track is None:
-            slot = self._clouds.free_slot()
-            if slot is None:
-                return
-            track = PlayerTrack(self._next_id, slot, size.astype(np.float64), time_s)
-            self._next_id += 1
-            self.tracks.append(track)
-        self._clouds.start(track.slot, centre, _START * size[1], _START_SPEED * float(size[1]))
-        track.size, track.seen_s, track.misses, track.confidence = size.astype(np.float64), time_s, 0, confidence
-        track.seen_xy = centre
-        track.mean = self._clouds.mean(track.slot)
-
-    def _rejoin(self, box: FloatArray, embed: Embed | None) -> PlayerTrack | None:
-        """The unseen player who looks like this one and was last near, if any (Redetecting Players)."""
-        unseen = [t for t in self.tracks if t.misses > 1 and t.embedding is not None]
-        if embed is None or not unseen:
-            return None
-        look = embed(box[None])[0]
-        centre = (box[:2] + box[2:]) / 2
-        best: tuple[float, PlayerTrack] | None = None
-        for track in unseen:
-            near = np.hypot(*(track.mean[:2] - centre)) < _REJOIN_GATE * track.size[1]
-            similarity = float(look @ track.embedding) if track.embedding is not None else 0.0
-            if near and similarity > _REJOIN_SIMILARITY and (best is None or similarity > best[0]):
-                best = (similarity, track)
-        return None if best is None else best[1]
+    def _start(self, box: FloatArray, confidence: float, time_s: float, places: Places, n: int) -> None:
+        """Somebody new, where there is room for one."""
+        slot = self._clouds.free_slot()
+        full = self._config.roster is not None and len(self.tracks) >= self._config.roster
+        if slot is None or full:
+            return
+        if self._joint.add(places.xy[n], places.covariance[n], float(places.scale[n])) is None:
+            return
+        centre, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]).astype(np.float64)
+        track = PlayerTrack(self._next_id, slot, size, time_s, confidence=confidence)
+        self._next_id += 1
+        self._clouds.start(slot, centre, _START * size[1], _START_SPEED * float(size[1]))
+        track.seen_xy, track.mean = centre, self._clouds.mean(slot)
+        self.tracks.append(track)
 
     def _drop(self, time_s: float) -> None:
-        kept = []
-        for track in self.tracks:
-            patience = self._config.lost_after_s if track.looks >= _CONFIRM_LOOKS else 0.0
+        """Forget who was not seen again soon, or never was for sure; where the roster is known nobody leaves."""
+        for t in reversed(range(len(self.tracks))):
+            track = self.tracks[t]
+            sure = track.looks >= _CONFIRM_LOOKS
+            patience = 0.0 if not sure else self._config.lost_after_s if self._config.roster is None else np.inf
             if time_s - track.seen_s > patience and track.misses:
                 self._clouds.alive[track.slot] = False
-            else:
-                kept.append(track)
-        self.tracks = kept
+                self._joint.drop(t)
+                del self.tracks[t]
 
     def _refresh_embedding(self, embed: Embed | None) -> None:
         """Learn the look of one player a frame who has none yet and stands free."""

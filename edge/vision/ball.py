@@ -24,13 +24,15 @@ _SLACK = (0.5, 1.8)
 _AROUND_RADII = 14.0
 _AROUND_PX = (160, 240, 320, 480)
 # How often the network is right by its heat, on clips that it was not trained on (truth/balls_validation.json).
-_HEAT = (0.3, 0.45, 0.55, 0.65)
-_TRUTH = (0.05, 0.15, 0.6, 0.95)
+_HEAT = (0.4, 0.475, 0.55, 0.65, 0.75)
+_TRUTH = (0.02, 0.06, 0.28, 0.8, 0.97)
+# What has the ball's colour as well is a ball at odds so many times as good, on the same clips.
+_ODDS_OF_COLOUR = 4.0
 # A look that shows no ball as hot as this is followed by one at the whole frame.
-_SURE_HEAT = 0.5
+_SURE_HEAT = 0.6
 _SURE_CONFIDENCE = 0.35
 # From here on no mistake was seen: the ball's colours are learnt from these.
-_CERTAIN_HEAT = 0.65
+_CERTAIN_HEAT = 0.7
 _SURE_SLACK = 2.0
 _NEAR_RADII = 7.0
 # A network's "ball" that rests at one place for this many looks, off by less than this share of its radius, is a
@@ -89,6 +91,7 @@ class BallFinder:
         self._network = network
         self._motion = MotionCandidates()
         self._colour = ColourCandidates()
+        self._coloured: FloatArray = np.zeros((0, 4), np.float32)
         self._still = _StillPlaces()
         self._looks_since_whole = 0
         self._lost = True
@@ -98,6 +101,7 @@ class BallFinder:
         self._network.reset()
         self._motion.reset()
         self._colour.reset()
+        self._coloured = np.zeros((0, 4), np.float32)
         self._still = _StillPlaces()
         self._lost = True
 
@@ -108,10 +112,10 @@ class BallFinder:
         steps: for a moving camera the (2, 3) maps of this frame's pixels to the last frame's and the one before.
         """
         self._network.watch(image, steps)
-        if steps is None:
-            return np.concatenate([self._colour.update(image), self._motion.update(image)])
-        coloured = self._colour.update(image, _moved_px(steps[0], image))
-        return np.concatenate([coloured, self._motion.update(image, *steps)])
+        moved_px = 0.0 if steps is None else _moved_px(steps[0], image)
+        self._coloured = self._colour.update(image, moved_px)
+        moving = self._motion.update(image) if steps is None else self._motion.update(image, *steps)
+        return np.concatenate([self._coloured, moving])
 
     def look(
         self,
@@ -133,7 +137,7 @@ class BallFinder:
         sighting, whole = self._see(image, ball_xy_px, radius_px[1])
         self._colour.learn(sighting.balls[sighting.balls[:, 3] > _CERTAIN_HEAT])
         own = sighting.balls[:, :4].copy()
-        own[:, 3] = np.interp(own[:, 3], _HEAT, _TRUTH)
+        own[:, 3] = _with_colour(own, np.interp(own[:, 3], _HEAT, _TRUTH), self._coloured)
         seen = _merge(np.concatenate([own, as_candidates(detections)]))
         low, high = _SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1]
         # A network that is sure may know better than the people in the picture how large a ball is.
@@ -192,6 +196,14 @@ def _merge(candidates: FloatArray) -> FloatArray:
         else:
             kept.append(candidate.copy())
     return np.array(kept, dtype=np.float32).reshape(-1, 4)
+
+
+def _with_colour(found: FloatArray, sure: FloatArray, coloured: FloatArray) -> FloatArray:
+    """The confidence (N,) of what is found (N, 4), `sure` so far; where something of the ball's colour agrees, more."""
+    away = np.hypot(found[:, None, 0] - coloured[None, :, 0], found[:, None, 1] - coloured[None, :, 1])
+    agrees = (away < _SAME_SHARE * found[:, 2:3]).any(axis=1)
+    odds = np.where(agrees, _ODDS_OF_COLOUR, 1.0) * sure
+    return np.asarray(odds / (odds + 1 - sure))
 
 
 def _moved_px(last_from_now: FloatArray, image: Image) -> float:

@@ -1,7 +1,8 @@
 """Balls of the colour that the ball has: round regions of it before what does not move.
 
-The third source of ball candidates, for a camera at rest. The ball's colours are learnt from where the network is sure
-of a ball; of them alone there are many things in a gym, of them and in front of the background few.
+The third source of ball candidates, for a camera at rest, and a second opinion on what the network sees. The ball's
+colours are learnt from where the network is sure of a ball; of them alone there are many things in a gym, of them and
+in front of the background few.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _TIMES_AS_OFTEN = 3.0
 _RARE = 1e-4
 _INSIDE = 0.7
 _SIZES = (0.5, 1.5)
-_CONFIDENCE = 0.3
+# By itself it says little: the network sees nearly every ball that has its colour.
+_CONFIDENCE = 0.06
 _CLOSE = np.ones((3, 3), np.uint8)
 # A camera that moved by more, px, shows another background.
 _AT_REST_PX = 1.0

@@ -14,7 +14,7 @@ from engines.backend import Engine, EngineError
 from engines.ball.layout import BALL, CELL_PX, FRAMES, RIM
 from engines.zoo import Network, check
 
-LEAST_CONFIDENCE = 0.5
+LEAST_CONFIDENCE = 0.55
 # Two peaks nearer to each other than this share of the larger ball are one ball.
 _SAME_SHARE = 0.9
 _MOST = 60

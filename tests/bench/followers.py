@@ -8,14 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
+from calibration.homography import camera_from_homography
 from edge.config import TrackingConfig
 from edge.kernels.warm import warm
-from edge.tracking.players import PlayerTracker
+from edge.tracking.ground import floor_under
+from edge.tracking.players import Floor, PlayerTracker
 from edge.types import FloatArray
-from tests.bench.mot import CourtView, MotSequence, feet
+from tests.bench.mot import CourtView, MotSequence
 
-# How far outside the lines a player may stand, m.
-BESIDE_M = 0.5
+OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +36,28 @@ class Follows(Protocol):
 
 
 class Ours:
-    """The box's own tracker, without pictures; with `court` it also knows where the floor is."""
+    """The box's own tracker, without pictures; with `court` it also knows where the floor is, with `roster` how many
+    play."""
 
-    name = "ours"
-
-    def __init__(self, court: CourtView | None = None) -> None:
-        self._court = court
+    def __init__(self, court: CourtView | None = None, roster: int | None = None, name: str = OURS) -> None:
+        self.name = name
+        self._court, self._config = court, TrackingConfig(roster=roster)
         warm()
 
     def follow(self, sequence: MotSequence) -> Followed:
-        tracker = PlayerTracker(TrackingConfig())
+        tracker = PlayerTracker(self._config)
+        floor = None if self._court is None else _floor(self._court)
         rows: list[tuple[float, ...]] = []
         seconds = 0.0
         for frame, (boxes, confidence) in enumerate(zip(sequence.boxes, sequence.confidence, strict=True)):
             start = time.perf_counter()
-            if self._court is not None:
-                good = on_court(self._court, boxes)
-                boxes, confidence = boxes[good], confidence[good]
-            tracks = tracker.update(frame / sequence.frames_per_s, boxes, confidence, None, None)
+            tracks = tracker.update(frame / sequence.frames_per_s, boxes, confidence, None, None, floor)
             seen = [(track.track_id, track.box) for track in tracks if not track.misses]
             seconds += time.perf_counter() - start
             rows += [(frame, number, box[0], box[1], box[2] - box[0], box[3] - box[1]) for number, box in seen]
         return Followed(np.array(rows).reshape(-1, 6), seconds)
 
 
-def on_court(court: CourtView, boxes: FloatArray) -> np.ndarray:
-    """Which boxes (N, 4) stand on the marked rectangle or close beside it, (N,)."""
-    reach = np.array([court.length_m, court.width_m]) / 2 + BESIDE_M
-    return np.asarray((np.abs(court.floor_m(feet(boxes))) <= reach).all(axis=1))
+def _floor(court: CourtView) -> Floor:
+    camera = camera_from_homography(court.image_from_court, court.image_size)
+    return floor_under(camera, court.length_m, court.width_m)

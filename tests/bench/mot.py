@@ -33,11 +33,13 @@ _BOXES = {RAW: "BoT-SORT_outputs/Indoor", ONCOURT: "BoT-SORT_outputs/Indoor/filt
 @dataclass(frozen=True, slots=True)
 class CourtView:
     """The floor as the camera sees it. image_from_court (3, 3): metres to px; origin at the centre of the marked
-    rectangle, x along its length towards the basket, y along its width, z up. length_m, width_m: that rectangle."""
+    rectangle, x along its length towards the basket, y along its width, z up. length_m, width_m: that rectangle.
+    image_size: width and height, px."""
 
     image_from_court: FloatArray
     length_m: float
     width_m: float
+    image_size: tuple[int, int] = (1280, 720)
 
     def floor_m(self, feet_px: npt.ArrayLike) -> FloatArray:
         """Points of the floor (N, 2) px in court metres (N, 2)."""

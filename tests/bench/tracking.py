@@ -8,8 +8,9 @@ busy machine slows all. Scores are TrackEval's at IoU 0.5: IDF1, MOTA and HOTA (
 fragmentations.
 
 `oncourt`: trackid3x3 indoor, the shipped boxes of people on the court; `raw`: all shipped boxes, with people beside
-it; `raw_court`: the same, where ours alone knows the court's homography; `sportsmot`: true boxes through a made-up
-detector (misses, jitter, merged and false boxes; tests/bench/detection_model.py) with a moving camera.
+it; `sportsmot`: true boxes through a made-up detector (misses, jitter, merged and false boxes;
+tests/bench/detection_model.py) with a moving camera. Ours knows what the box knows: how many play, and indoors the
+court's homography; `boxes_alone` is ours without either, as the peers are.
 
 For tuning are trials T1 and T2 of trackid3x3 and the first match of sportsmot_basketball; the rest (T3, T4, the other
 matches) is held out. Keys without a prefix are over both; `tune_` and `heldout_` over one. Keys with a peer's name are
@@ -26,7 +27,7 @@ from pathlib import Path
 
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.detection_model import detect
-from tests.bench.followers import Follows, Ours
+from tests.bench.followers import OURS, Follows, Ours
 from tests.bench.mot import (
     ONCOURT,
     RAW,
@@ -42,7 +43,8 @@ from tests.bench.switches import HEADER, find_switches, line
 
 SEED = 1
 QUICK_SEQUENCES = 2
-RAW_COURT, SPORTSMOT = "raw_court", "sportsmot"
+SPORTSMOT, ALONE = "sportsmot", "boxes_alone"
+THREE_A_SIDE, FIVE_A_SIDE = 6, 10
 SPLITS: dict[str, Callable[[MotSequence], bool]] = {
     "": lambda sequence: True,
     "tune_": lambda sequence: sequence.tuning,
@@ -88,7 +90,7 @@ def measure(setting: Setting) -> list[Tally]:
             tally.sequences.append(sequence)
             tally.parts.append(evaluate(sequence, followed.rows))
             tally.seconds.append(followed.seconds)
-            if tracker.name == Ours.name:
+            if tracker.name == OURS:
                 tally.switches += [line(sequence, one) for one in find_switches(sequence, followed.rows)]
     return tallies
 
@@ -101,19 +103,21 @@ def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
         for tracker, score in scores.items():
             if score is not None:
                 found |= {f"{split}{_prefix(tracker)}{key}": value for key, value in _keys(setting, score).items()}
-        best = max((score.idf1 for tracker, score in scores.items() if score and tracker != Ours.name), default=None)
+        best = max(
+            (score.idf1 for tracker, score in scores.items() if score and tracker not in (OURS, ALONE)), default=None
+        )
         if best is not None:
             found[f"{split}best_peer_{_key('idf1', setting)}"] = best
     ours = tallies[0].frames_per_s()
     for tally in tallies:
         found[f"{_prefix(tally.tracker)}{_key('fps', setting)}"] = tally.frames_per_s()
-        if tally.tracker != Ours.name:
+        if tally.tracker != OURS:
             found[_key(f"fps_ratio_to_{tally.tracker}", setting)] = ours / tally.frames_per_s()
     return found
 
 
 def _prefix(tracker: str) -> str:
-    return "" if tracker == Ours.name else f"{tracker}_"
+    return "" if tracker == OURS else f"{tracker}_"
 
 
 def _key(figure: str, setting: str) -> str:
@@ -158,15 +162,16 @@ def settings(root: Path, args: argparse.Namespace) -> list[Setting]:
     """What the folder of data allows."""
     peers = [] if args.no_peers else find_peers()
     found = []
+    alone = Ours(name=ALONE)
     indoor = root / "trackid3x3"
     if indoor.is_dir():
-        found += [Setting(kind, read_indoor(indoor, kind), [Ours(), *peers]) for kind in (ONCOURT, RAW)]
         corners = indoor / "court_keypoints.json"
-        if corners.is_file():
-            found.append(Setting(RAW_COURT, found[-1].sequences, [Ours(read_court(corners))]))
+        ours = Ours(read_court(corners) if corners.is_file() else None, roster=THREE_A_SIDE)
+        found += [Setting(kind, read_indoor(indoor, kind), [ours, alone, *peers]) for kind in (ONCOURT, RAW)]
     sports = root / "sportsmot_basketball"
     if sports.is_dir():
-        found.append(Setting(SPORTSMOT, [detect(one, SEED) for one in read_sportsmot(sports)], [Ours(), *peers]))
+        sequences = [detect(one, SEED) for one in read_sportsmot(sports)]
+        found.append(Setting(SPORTSMOT, sequences, [Ours(roster=FIVE_A_SIDE), alone, *peers]))
     chosen = SPLITS["tune_" if args.tune else "heldout_" if args.held_out else ""]
     return [Setting(one.name, pick(filter(chosen, one.sequences), args.quick), one.trackers) for one in found]
 
@@ -197,7 +202,7 @@ def main() -> int:
     split.add_argument("--held-out", action="store_true", help="only what is held out")
     arguments.add_argument("--no-peers", action="store_true", help="ours alone")
     arguments.add_argument("--explain", action="store_true", help="list where ours switches, and what the boxes did")
-    arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, raw_court, sportsmot")
+    arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, sportsmot")
     args = arguments.parse_args()
     root = need(args.data)
     found: dict[str, Figure] = {}
@@ -207,7 +212,7 @@ def main() -> int:
             tallies = measure(setting)
             found |= figures(setting.name, tallies)
             lines += rows(setting.name, tallies)
-            if setting.name == RAW_COURT:
+            if setting.name == ONCOURT and (root / "trackid3x3" / "court_keypoints.json").is_file():
                 found |= court_figures(root / "trackid3x3", setting.sequences)
             if args.explain:
                 print(f"{setting.name}: switches of ours\n\n{table(HEADER, tallies[0].switches)}\n")

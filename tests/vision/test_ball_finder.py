@@ -104,11 +104,21 @@ def test_what_has_not_a_balls_size_is_no_candidate_whoever_saw_it() -> None:
 
 
 def test_what_network_detector_and_motion_agree_on_is_one_candidate_surer_than_each() -> None:
-    network = FakeNetwork([(300, 200, 14, 0.6, 1)])
+    network = FakeNetwork([(300, 200, 14, 0.64, 1)])
     moving = np.array([[305, 203, 12, 0.15]], np.float32)
     ((x, y, radius, confidence),) = look(finder(network), detections=ball_at(303, 201, 0.5), moving=moving).candidates
     assert (x, y, radius) == (300, 200, 14)
     assert 0.7 < confidence < 1
+
+
+def test_what_has_the_balls_colour_as_well_is_surer() -> None:
+    network = FakeNetwork([(300, 200, 14, 0.6, 1), (700, 300, 14, 0.6, 1)])
+    balls = finder(network)
+    balls._coloured = np.array([[304, 198, 12, 0.06]], np.float32)
+    sure, unsure = look(balls).candidates
+    assert (sure[0], unsure[0]) == (300, 700)
+    odds = [row[3] / (1 - row[3]) for row in (sure, unsure)]
+    assert odds[0] > 3 * odds[1]
 
 
 def test_candidates_come_best_first_and_hoops_are_handed_on() -> None:

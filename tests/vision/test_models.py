@@ -66,7 +66,7 @@ def test_the_balls_network_is_opened_with_the_others(vision: Vision, play: list[
     assert list(vision.engines()) == ["detector", "pose", "ball", "appearance"]
     vision.take_networks_ms()
     sighting = vision.ball.look_still(play[0][0].image)
-    assert sighting.heat.shape == (180, 320)
+    assert sighting.heat.shape == (184, 320)
     assert sighting.heat.min() >= 0
     assert sighting.heat.max() <= 1
     spent = vision.take_networks_ms()
