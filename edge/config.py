@@ -65,7 +65,11 @@ class TrackingConfig(Section):
     seed: int = Field(0, ge=0, description="Seed of the particle filter.")
     lost_after_s: float = Field(1.5, gt=0, description="Seconds unseen after which a track ends.")
     roster: int | None = Field(
-        None, ge=1, le=20, description="Players on the court where it is known: 6 in 3x3, 10 in five a side."
+        None,
+        ge=1,
+        le=20,
+        description="Players on the court where it is known: 6 in 3x3, 10 in five a side. Nobody is forgotten then, and"
+        " nobody else is taken for a player.",
     )
 
 

@@ -201,7 +201,9 @@ class Pipeline:
     ) -> list[PlayerTrack]:
         encoder = self._vision.appearance
         embed = None if encoder is None else lambda part: encoder.embed(frame.image, part)
-        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, self._floor))
+        # The calibration knows the floor as the camera saw it then; a camera that moves sees it elsewhere.
+        floor = None if self._moving else self._floor
+        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, floor))
 
     def _find_balls(
         self,
@@ -245,7 +247,11 @@ class Pipeline:
 
 def _floor(calibration: Calibration) -> Floor | None:
     camera, court = calibration.camera_model(), calibration.court_model()
-    return None if camera is None else floor_under(camera, court.length_m, court.width_m)
+    if camera is None:
+        return None
+    # With one basket the court begins at the line opposite to it.
+    low = np.array([0.0 if court.baskets == 1 else -court.end_m, -court.width_m / 2])
+    return floor_under(camera, low, np.array([court.end_m, court.width_m / 2]))
 
 
 def _in_scene(rims: FloatArray, scene_from_image: FloatArray | None) -> FloatArray:

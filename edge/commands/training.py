@@ -77,6 +77,11 @@ def execute_train(args: argparse.Namespace) -> int:
 
     _probe(args.out)
     try:
+        backbone = load_backbone(locate(find(_BACKBONE)))
+        find(args.teacher)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    try:
         known = read_known(args.labels) if args.labels else None
         photos = [clip for folder in args.photos for clip in read_photos(folder, known)]
         flights = [clip for path in _videos(args.videos) for clip in _flights(path, args.teacher)]
@@ -104,7 +109,7 @@ def execute_train(args: argparse.Namespace) -> int:
 
             try:
                 plan = Plan(steps=args.steps, seed=args.seed)
-                export(train(lessons, plan, load_backbone(locate(find(_BACKBONE))), report), args.out)
+                export(train(lessons, plan, backbone, report), args.out)
             except (OSError, ValueError) as error:
                 raise CommandError(f"{args.out}: {error}") from None
     _say(f"{args.out}: written; use it with 'courtside run --set engines.ball={args.out}'")

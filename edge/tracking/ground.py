@@ -17,15 +17,15 @@ _BESIDE_M = 0.5
 _FLOOR_SIGMA_M = 0.03
 
 
-def floor_under(camera: Camera, length_m: float, width_m: float) -> Floor:
-    """Where boxes stand on a court of this size; people beside it do not count."""
-    reach = np.array([length_m, width_m]) / 2 + _BESIDE_M
+def floor_under(camera: Camera, low_m: FloatArray, high_m: FloatArray) -> Floor:
+    """Where boxes stand on a court between two corners, (2,) m each; people beside it do not count."""
+    low, high = np.asarray(low_m) - _BESIDE_M, np.asarray(high_m) + _BESIDE_M
 
     def places(boxes: FloatArray) -> Places:
         foot, covariance = foot_px(boxes)
         xy, jacobian = camera.floor(foot), camera.floor_jacobian(foot)
         spread = jacobian @ covariance @ np.swapaxes(jacobian, 1, 2) + _FLOOR_SIGMA_M**2 * np.eye(2)
-        inside = np.all(np.abs(xy) <= reach, axis=1) & np.all(np.isfinite(spread), axis=(1, 2))
+        inside = np.all((xy >= low) & (xy <= high), axis=1) & np.all(np.isfinite(spread), axis=(1, 2))
         return Places(xy, spread, np.ones(len(boxes)), np.asarray(inside))
 
     return places

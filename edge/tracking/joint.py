@@ -8,11 +8,11 @@ from edge.kernels.joint import advance, branch, choose, follow, score
 from edge.types import FloatArray
 
 PARTICLES = 40
-_PLAYERS, _BOXES = 24, 48
+PLAYERS, BOXES = 24, 48
 _BRANCHES = 4000
 # A step is what a person of 1.8 m does: on the floor in metres, in the picture in pixels of the same measure.
 _PUSH = 4.0
-_FASTEST = 8.0
+FASTEST = 8.0
 _UNKNOWN = 3.0
 _START_SPEED = 3.0
 _DETECTED = 0.97
@@ -29,26 +29,22 @@ class JointAssociation:
 
     def __init__(self, particles: int = PARTICLES) -> None:
         # Two of each: the particles of now, and room for those of the next frame.
-        self._mean = [np.zeros((particles, _PLAYERS, 4)) for _ in range(2)]
-        self._spread = [np.zeros((particles, _PLAYERS, 4, 4)) for _ in range(2)]
-        self._recent = [np.full((particles, _FRAMES, _PLAYERS), -1, np.int16) for _ in range(2)]
+        self._mean = [np.zeros((particles, PLAYERS, 4)) for _ in range(2)]
+        self._spread = [np.zeros((particles, PLAYERS, 4, 4)) for _ in range(2)]
+        self._recent = [np.full((particles, _FRAMES, PLAYERS), -1, np.int16) for _ in range(2)]
         self._weight = np.zeros(particles)
-        self._cost = np.zeros((particles, _PLAYERS, _BOXES))
-        self._room = np.zeros((4, _PLAYERS + _BOXES + 2))
-        self._links = np.zeros((2, _PLAYERS + _BOXES + 2), np.int64)
-        self._best = np.full((particles, _PLAYERS), -1, np.int16)
-        self._chosen_boxes = np.full((particles, _PLAYERS), -1, np.int16)
+        self._cost = np.zeros((particles, PLAYERS, BOXES))
+        self._room = np.zeros((4, PLAYERS + BOXES + 2))
+        self._links = np.zeros((2, PLAYERS + BOXES + 2), np.int64)
+        self._best = np.full((particles, PLAYERS), -1, np.int16)
+        self._chosen_boxes = np.full((particles, PLAYERS), -1, np.int16)
         self._value = np.zeros(_BRANCHES)
         self._parent = np.zeros(_BRANCHES, np.int64)
         self._change = np.full((_BRANCHES, 4), -1, np.int64)
         self._chosen = np.zeros(particles, np.int64)
         self._marks = np.zeros(particles, np.uint64)
         self._particles, self._players = 1, 0
-        self._scale = np.ones(_PLAYERS)
-
-    @property
-    def players(self) -> int:
-        return self._players
+        self._scale = np.ones(PLAYERS)
 
     def reset(self) -> None:
         """Forget everybody."""
@@ -58,8 +54,10 @@ class JointAssociation:
 
     def add(self, xy: FloatArray, covariance: FloatArray, scale: float) -> int | None:
         """Another player, in every particle, at rest at xy (2,) within covariance (2, 2); its number, or None where
-        there is no room. scale: units of the plane to a metre there."""
-        if self._players == _PLAYERS:
+        there is no room. scale: units of the plane to a metre there.
+
+        Particles in which somebody else is there have two players at one place for a while, and lose weight by it."""
+        if self._players == PLAYERS:
             return None
         t = self._players
         self._mean[0][:, t] = (*xy, 0.0, 0.0)
@@ -92,17 +90,17 @@ class JointAssociation:
         scale = self._scale
         advance(
             self._mean[0], self._spread[0], self._particles, self._players, dt_s,
-            _PUSH * scale**2, _FASTEST * scale, (_UNKNOWN * scale) ** 2,
+            _PUSH * scale**2, FASTEST * scale, (_UNKNOWN * scale) ** 2,
         )  # fmt: skip
 
     def assign(self, xy: FloatArray, covariance: FloatArray, scale: FloatArray, more: FloatArray) -> list[int]:
         """The box of each player in the heaviest particle, or -1.
 
         xy (N, 2): where the boxes stand, within covariance (N, 2, 2). scale (N,): units of the plane to a metre there.
-        more (players, N): further cost of a pair, as minus a log likelihood. Boxes beyond the 48th are left out.
+        more (players, N): further cost of a pair, as minus a log likelihood. Not more than `BOXES` of them.
         """
-        boxes = min(len(xy), _BOXES)
-        gain = np.log(_DETECTED / (1 - _DETECTED)) - np.log(_CLUTTER / scale[:boxes] ** 2)
+        boxes = len(xy)
+        gain = np.log(_DETECTED / (1 - _DETECTED)) - np.log(_CLUTTER / scale**2)
         score(
             self._mean[0],
             self._spread[0],
@@ -136,7 +134,3 @@ class JointAssociation:
             if box >= 0:
                 self._scale[t] += _SCALE_GAIN * (scale[box] - self._scale[t])
         return found
-
-    def place(self, t: int) -> FloatArray:
-        """Where player t is in the heaviest particle, (2,)."""
-        return self._mean[0][0, t, :2].copy()

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from edge.config import TrackingConfig
 from edge.tracking.cloud import Clouds
-from edge.tracking.joint import JointAssociation
+from edge.tracking.joint import BOXES, FASTEST, PLAYERS, JointAssociation
 from edge.types import FloatArray, TrackStatus
 
-_CAPACITY = 24
 # All in shares of a player's height (1.8 m). The paper starts with +-20 x +-30 px around a player of about 300 px at
 # 3840 x 2160 (Initialization).
 _START = np.array([0.07, 0.10])
@@ -64,7 +63,7 @@ def foot_px(boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _in_picture(boxes: FloatArray) -> Places:
-    """Without a calibration the picture is the plane, as far as it is from the camera to each."""
+    """Without a calibration the picture is the plane; how many px are a metre, each box's height tells."""
     xy, covariance = foot_px(boxes)
     scale = (boxes[:, 3] - boxes[:, 1]).astype(np.float64) / _STATURE_M
     return Places(xy, covariance, scale, np.ones(len(boxes), bool))
@@ -98,14 +97,15 @@ class PlayerTrack:
 
 
 class PlayerTracker:
-    """`update` takes the person boxes of each frame in turn. Not more than 24 players; who comes first is taken."""
+    """`update` takes the person boxes of each frame in turn. Not more than 24 players among 48 boxes; the surest
+    are taken."""
 
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
-        self._clouds = Clouds(_CAPACITY, config.particles, config.seed)
+        self._clouds = Clouds(PLAYERS, config.particles, config.seed)
         self.tracks: list[PlayerTrack] = []
         self._joint = JointAssociation()
-        self._on_floor = False
+        self._floor: Floor | None = None
         self._next_id = 1
         self._time_s: float | None = None
 
@@ -129,12 +129,14 @@ class PlayerTracker:
         last frame's pixels to this one's, or None; embed: boxes (M, 4) to unit vectors (M, D); floor: boxes (M, 4) to
         the places on the court where they stand, where it is calibrated: people beside it are left out."""
         good = np.isfinite(boxes).all(axis=1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        places = _in_picture(boxes[good]) if floor is None else floor(boxes[good])
-        boxes, confidence = boxes[good][places.good], confidence[good][places.good]
-        places = places.only()
-        self._change_plane(floor is not None)
-        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
-        self._time_s = time_s
+        surest = np.flatnonzero(good)[np.argsort(-confidence[good], kind="stable")][:BOXES]
+        boxes, confidence = boxes[surest], confidence[surest]
+        places = _in_picture(boxes) if floor is None else floor(boxes)
+        boxes, confidence, places = boxes[places.good], confidence[places.good], places.only()
+        if floor is not self._floor and self.tracks:
+            self.reset()  # another plane: everybody is looked for anew, under the numbers to come
+        self._floor = floor
+        dt_s = self._since(time_s)
         if move is not None:
             self._clouds.shift(move)
             if floor is None:
@@ -158,11 +160,14 @@ class PlayerTracker:
         self._refresh_embedding(embed)
         return self.tracks
 
-    def _change_plane(self, floor: bool) -> None:
-        """The court was calibrated, or is not any more: everybody is looked for anew, under the numbers to come."""
-        if floor != self._on_floor and self.tracks:
-            self.reset()
-        self._on_floor = floor
+    def _since(self, time_s: float) -> float:
+        """Seconds since the last frame, 0..1; where time went back, what was seen later was seen now."""
+        if self._time_s is not None and time_s < self._time_s:
+            for track in self.tracks:
+                track.seen_s = min(track.seen_s, time_s)
+        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
+        self._time_s = time_s
+        return dt_s
 
     def _predict(self, dt_s: float) -> None:
         for track in self.tracks:
@@ -205,6 +210,7 @@ class PlayerTracker:
         if np.hypot(*(track.mean[:2] - centre)) > _BEHIND * height:
             # Faster than any particle: go there, at the speed that it took.
             speed = (centre - track.seen_xy) / max(time_s - track.seen_s, 1e-3)
+            speed *= min(1.0, FASTEST * height / _STATURE_M / max(float(np.hypot(*speed)), 1e-9))
             self._clouds.start(track.slot, centre, _START * height, _START_SPEED * height, speed)
             track.mean = self._clouds.mean(track.slot)
         track.seen_xy = centre
@@ -238,7 +244,7 @@ class PlayerTracker:
                 del self.tracks[t]
 
     def _refresh_embedding(self, embed: Embed | None) -> None:
-        """Learn the look of one player a frame who has none yet and stands free."""
+        """Learn the look of one player a frame who has none yet."""
         if embed is None:
             return
         for track in self.tracks:

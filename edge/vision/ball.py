@@ -26,6 +26,8 @@ _AROUND_PX = (160, 240, 320, 480)
 # How often the network is right by its heat, on clips that it was not trained on (truth/balls_validation.json).
 _HEAT = (0.4, 0.475, 0.55, 0.65, 0.75)
 _TRUTH = (0.02, 0.06, 0.28, 0.8, 0.97)
+# Hoops are told from less on.
+_LEAST_HEAT = 0.3
 # What has the ball's colour as well is a ball at odds so many times as good, on the same clips.
 _ODDS_OF_COLOUR = 4.0
 # A look that shows no ball as hot as this is followed by one at the whole frame.
@@ -136,7 +138,7 @@ class BallFinder:
         radius_px = radius_range(persons, rim, image.shape[0])
         sighting, whole = self._see(image, ball_xy_px, radius_px[1])
         self._colour.learn(sighting.balls[sighting.balls[:, 3] > _CERTAIN_HEAT])
-        own = sighting.balls[:, :4].copy()
+        own = sighting.balls[sighting.balls[:, 3] >= _HEAT[0], :4].copy()
         own[:, 3] = _with_colour(own, np.interp(own[:, 3], _HEAT, _TRUTH), self._coloured)
         seen = _merge(np.concatenate([own, as_candidates(detections)]))
         low, high = _SLACK[0] * radius_px[0], _SLACK[1] * radius_px[1]
@@ -155,7 +157,7 @@ class BallFinder:
         whether it was the whole."""
         whole = self._lost or ball is None or self._looks_since_whole + 1 >= self._config.ball_whole_every
         region = None if whole or ball is None else _around(ball, radius_px, image)
-        sighting = self._network.find(_HEAT[0], region)
+        sighting = self._network.find(_LEAST_HEAT, region)
         self._looks_since_whole = 0 if whole else self._looks_since_whole + 1
         sure = sighting.balls[sighting.balls[:, 3] > _SURE_HEAT]
         # A ball that is followed elsewhere than where the network sees one is not followed.

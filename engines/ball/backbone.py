@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-STEP = 32
 FINE, COARSE = 48, 96
 """Channels of the features at a quarter and at an eighth of the picture."""
+_FETCH = "install courtside anew: the file comes with it"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -72,8 +73,11 @@ def _twice(x: Tensor) -> Tensor:
 
 
 def load_backbone(path: Path) -> Backbone:
-    """The backbone with the weights of PicoDet-S's ONNX file. Raises ValueError where the file is another network's."""
-    model = onnx.load(str(path))
+    """The backbone with the weights of PicoDet-S's ONNX file. Raises ValueError where the file is another one."""
+    try:
+        model = onnx.load(str(path))
+    except (OSError, DecodeError) as error:
+        raise ValueError(f"{path}: cannot be read as a network ({error}); {_FETCH}") from None
     given = [node for node in model.graph.node if node.op_type == "Conv"]
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     network = Backbone()
@@ -82,7 +86,7 @@ def load_backbone(path: Path) -> Backbone:
         node = by_name.get(name)
         weight = weights.get(name)
         if node is None or weight is None or weight.shape != tuple(layer.weight.shape):
-            raise ValueError(f"{path}: not PicoDet-S as the zoo has it ('{name}'); fetch it with 'courtside engines'")
+            raise ValueError(f"{path}: not PicoDet-S as the zoo has it ('{name}'); {_FETCH}")
         layer.weight.data = torch.tensor(np.array(weight))
         layer.bias.data = torch.tensor(np.array(weights[node.input[2]]))  # type: ignore[union-attr]
     _fold(network.stem)

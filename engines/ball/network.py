@@ -56,11 +56,11 @@ class BallNetwork(nn.Module):
         fine, coarse = self.backbone(frames[:, -3:])
         x4 = self.move4(frames)
         x8 = self.join8(functional.relu(self.see8(coarse) + self.move8(x4)))
-        x4 = self.head(self.join4(self.see4(fine) + x4 + _twice(self.up4(x8))))
+        x4 = self.head(self.join4(self.see4(fine) + x4 + _twice_smooth(self.up4(x8))))
         return self.heat(x4), self.ball(x4), self.rim(x4)
 
 
-def _twice(x: Tensor) -> Tensor:
+def _twice_smooth(x: Tensor) -> Tensor:
     return functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 

@@ -131,7 +131,7 @@ def _part(clip: Clip, rng: np.random.Generator) -> Clip:
     height, width = clip.frames.shape[1:3]
     least = SIDE_PX / min(height, width)
     scale = float(np.exp(rng.uniform(math.log(0.6), math.log(1.7))))
-    if min(height, width) < 1.4 * SIDE_PX:  # a part already, of a scale that was drawn
+    if min(height, width) < 1.4 * SIDE_PX:  # hardly larger than the square
         scale = float(rng.uniform(least, max(1.25, least)))
     balls = clip.balls[clip.balls[:, 3] > LEAST_VISIBLE]
     focus: Floats = rng.uniform(0, 1, 2) * [width, height]

@@ -8,6 +8,7 @@ import multiprocessing
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,12 +84,12 @@ def _batches(lessons: Lessons, plan: Plan, meanwhile: bool) -> Iterator[tuple[np
     """
     numbers = [range(start, start + plan.batch) for start in range(0, plan.steps * plan.batch, plan.batch)]
     if not plan.workers:
-        _alone(lessons)
-        yield from map(_batch, numbers)
+        yield from (_joined([lessons.lesson(number) for number in part]) for part in numbers)
         return
     # Processes of their own from the start: one that is forked where threads run may wait for them for ever.
     apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(plan.workers, apart, _alone, (lessons,)) as workers:
+    workers = ProcessPoolExecutor(plan.workers, apart, _alone, (lessons,))
+    try:
         turns = (numbers[start : start + _A_TURN] for start in range(0, len(numbers), _A_TURN))
         drawing = [workers.submit(_batch, part) for part in next(turns)]
         while drawing:
@@ -99,6 +100,10 @@ def _batches(lessons: Lessons, plan: Plan, meanwhile: bool) -> Iterator[tuple[np
             yield from drawn
             if not meanwhile:
                 drawing = [workers.submit(_batch, part) for part in following]
+    except BrokenProcessPool:
+        raise ValueError("a process that draws lessons was ended; free some memory and try again") from None
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def train(lessons: Lessons, plan: Plan, backbone: Backbone, report: Report = lambda steps, mean: None) -> BallNetwork:
@@ -154,7 +159,7 @@ def _follow(average: BallNetwork, network: BallNetwork, keep: float) -> None:
 
 
 def export(network: BallNetwork, path: Path) -> None:
-    """Write the network as ONNX (opset 17, any height and width in steps of 16) and see that it answers alike.
+    """Write the network as ONNX (opset 17, any height and width in steps of 32) and see that it answers alike.
 
     Raises ValueError where ONNX Runtime's answers are off.
     """

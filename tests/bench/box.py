@@ -26,8 +26,8 @@ Watch = Callable[[Clip], Iterator[Snapshot]]
 
 def snapshots(network: str, clip: Clip) -> Iterator[Snapshot]:
     """What the box makes of each frame of a clip with that network for the ball, without a calibration."""
-    source = {"uri": str(clip.path), "realtime": False}
-    config = parse({"source": source, "engines": {"ball": network}}, "benchmark")
+    played = {"uri": str(clip.path), "realtime": False}
+    config = parse({"source": played, "engines": {"ball": network}}, "benchmark")
     pipeline = open_pipeline(config, None)
     try:
         with open_source(config.source) as source:
@@ -71,8 +71,10 @@ def measure(clips: Sequence[Clip], quick: bool, watch: Watch) -> dict[str, Figur
     tally = BoxTally()
     for clip in clips:
         wanted: Iterable[int] = sorted(clip.labels)[: QUICK_FRAMES if quick else None]
-        last = max(wanted, default=-1)
+        last, index = max(wanted, default=-1), -1
         for index, seen in enumerate(islice(watch(clip), last + 1)):
             if index in clip.labels:
                 tally.add(seen, clip.labels[index])
+        if index < last:
+            raise SystemExit(f"{clip.path}: ends at frame {index}, and frame {last} is labelled; mend the labels")
     return tally.figures()

@@ -60,4 +60,7 @@ class Ours:
 
 def _floor(court: CourtView) -> Floor:
     camera = camera_from_homography(court.image_from_court, court.image_size)
-    return floor_under(camera, court.length_m, court.width_m)
+    if camera is None:
+        raise ValueError("no camera sees the floor through this homography")
+    corner_m = np.array([court.length_m, court.width_m]) / 2
+    return floor_under(camera, -corner_m, corner_m)

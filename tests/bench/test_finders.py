@@ -14,7 +14,7 @@ NETWORK = replace(
     task="ball",
     output="ball-heatmap",
     labels=(),
-    input=InputSpec("frames", "letterbox", "NCHW", "uint8", 1280, 1280, 0, any_size=True, step=16, frames=3),
+    input=InputSpec("frames", "letterbox", "NCHW", "uint8", 1280, 1280, 0, any_size=True, step=32, frames=3),
 )
 
 
@@ -51,7 +51,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> HotCell:
 
 
 def _grey(value: int) -> np.ndarray:
-    return np.full((32, 48, 3), value, np.uint8)
+    return np.full((32, 64, 3), value, np.uint8)
 
 
 def test_the_ball_network_is_shown_three_frames_at_once_and_its_finds_are_halves(engine: HotCell) -> None:
@@ -61,7 +61,7 @@ def test_the_ball_network_is_shown_three_frames_at_once_and_its_finds_are_halves
     assert found.balls == pytest.approx(np.array([[15, 10, 8, 8, 0.9]]), abs=1e-4)
     assert found.rims == pytest.approx(np.array([[14, 10, 20, 10, 0.7]]), abs=1e-4)
     assert found.heat is not None
-    assert found.heat.shape == (8, 12)
+    assert found.heat.shape == (8, 16)
 
 
 def test_a_moment_knows_nothing_of_the_one_before(engine: HotCell) -> None:

@@ -13,8 +13,8 @@ tests/bench/detection_model.py) with a moving camera. Ours knows what the box kn
 court's homography; `boxes_alone` is ours without either, as the peers are.
 
 For tuning are trials T1 and T2 of trackid3x3 and the first match of sportsmot_basketball; the rest (T3, T4, the other
-matches) is held out. Keys without a prefix are over both; `tune_` and `heldout_` over one. Keys with a peer's name are
-that peer's, all others ours.
+matches) is held out. Keys without a prefix are over both, or over the one chosen; `tune_` and `heldout_` over one. Keys
+with a peer's name are that peer's, all others ours.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from engines.ball.clips import photo_clip  # noqa: E402
 from engines.ball.layout import BALL, CELL_PX  # noqa: E402
 from engines.ball.network import Answering, BallNetwork, loss  # noqa: E402
 from engines.ball.samples import Lesson, Lessons  # noqa: E402
-from engines.ball.train import Plan, _share_of_rate, export, train  # noqa: E402
+from engines.ball.train import Plan, _batches, _share_of_rate, export, train  # noqa: E402
 from engines.zoo import find, locate  # noqa: E402
 
 PICODET = locate(find("picodet-s-640"))
@@ -88,6 +88,27 @@ def test_the_backbone_stays_until_it_is_opened(lessons: Lessons, backbone: Backb
         assert torch.equal(value, given[name]), name
     assert any(not torch.equal(value, given[name]) for name, value in opened.backbone.state_dict().items())
     assert all(torch.equal(value, given[name]) for name, value in backbone.state_dict().items())
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_processes_draw_the_same_lessons_in_order(
+    lessons: Lessons, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    monkeypatch.setattr("engines.ball.train._A_TURN", 2)
+    plan = Plan(steps=5, batch=1)
+    here = list(_batches(lessons, replace(plan, workers=0), meanwhile))
+    there = list(_batches(lessons, replace(plan, workers=1), meanwhile))
+    assert len(here) == len(there) == 5
+    for one, other in zip(here, there, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_file_that_is_no_network_is_no_backbone(tmp_path: Path) -> None:
+    (tmp_path / "text.onnx").write_text("hello")
+    for name in ("text.onnx", "absent.onnx"):
+        with pytest.raises(ValueError, match=name) as caught:
+            load_backbone(tmp_path / name)
+        assert "\n" not in str(caught.value)
 
 
 def test_the_same_seed_trains_the_same_network_and_every_step_is_told(
