@@ -37,7 +37,7 @@ from edge.vision.ball import BallFinder, BallsSeen
 from edge.vision.models import Vision, open_vision
 from edge.vision.net import NetMotion
 from edge.vision.rim import RimFinder
-from edge.vision.scene import SceneWatcher, apply, compose, invert
+from edge.vision.scene import SceneWatcher, apply, compose, invert, steps_back
 from engines.backend import TimedEngine
 
 # A player whose box is further than this many of its heights from the ball is not looked at for a pose.
@@ -176,9 +176,7 @@ class Pipeline:
         self._to_scene = [*earlier, now][-_HISTORY_FRAMES:]
         if not self._moving or not earlier:
             return change.cut, None, None, now
-        last, before = earlier[-1], earlier[0]
-        motion = (compose(invert(last), now), compose(invert(before), now))
-        return change.cut, compose(invert(now), last), motion, now
+        return change.cut, compose(invert(now), earlier[-1]), steps_back(earlier, now), now
 
     def _rim(self, index: int, to_scene: FloatArray) -> Rim | None:
         """The rim in this frame: where the calibration saw it, carried along with a moving camera; where it knows of

@@ -23,7 +23,8 @@ _SLACK = (0.5, 1.8)
 # Between looks at the whole frame: what is looked at about the expected ball, in radii each way.
 _AROUND_RADII = 14.0
 _AROUND_PX = (160, 240, 320, 480)
-# How often the network is right by its heat, on clips that it was not trained on (truth/balls_validation.json).
+# How often the network is right by its heat: on the clips of balls_validation.json, two of them trained on, and on two
+# of balls.json (45degree-2x, clip3).
 _HEAT = (0.4, 0.475, 0.55, 0.65, 0.75)
 _TRUTH = (0.02, 0.06, 0.28, 0.8, 0.97)
 # Hoops are told from less on.

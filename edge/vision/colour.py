@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.types import FloatArray, Image
-from edge.vision.motion import round_regions
+from edge.vision.motion import round_regions, shrunk
 
 _WIDTH_PX = 960
 # What moves need not be known to the pixel.
@@ -60,8 +60,7 @@ class ColourCandidates:
 
         image (H, W, 3) BGR. moved_px: how far the camera turned since the frame before.
         """
-        self._scale = min(1.0, _WIDTH_PX / image.shape[1])
-        small = _shrunk(image, _WIDTH_PX)
+        small, self._scale = shrunk(image, _WIDTH_PX)
         self._hues = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2HSV), np.uint8)
         shown = _shares(self._hues, None)
         self._picture = shown if not self._picture.any() else _mixed(self._picture, shown, _KEEP_PICTURE)
@@ -98,20 +97,13 @@ class ColourCandidates:
         """What is not the background, 0 or 255."""
         if self._background is None:
             self._background = cv2.createBackgroundSubtractorMOG2(_BACKGROUND_FRAMES, _BACKGROUND_VARIANCE, False)
-        mask = self._background.apply(_shrunk(image, _BACKGROUND_WIDTH_PX))
+        mask = self._background.apply(shrunk(image, _BACKGROUND_WIDTH_PX)[0])
         return np.asarray(cv2.dilate(mask, _CLOSE), np.uint8)
 
     def _coloured(self, hues: Image) -> Image:
         """Pixels of a colour that a ball shows much more often than the picture does, 0 or 255."""
         table = 255.0 * (self._ball > _TIMES_AS_OFTEN * (self._picture + _RARE))
         return np.asarray(cv2.calcBackProject([hues], [0, 1], table.astype(np.float32), _RANGES, 1), np.uint8)
-
-
-def _shrunk(image: Image, width_px: int) -> Image:
-    if image.shape[1] <= width_px:
-        return image
-    scale = width_px / image.shape[1]
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _shares(hues: Image, inside: Image | None) -> Histogram:

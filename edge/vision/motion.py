@@ -44,8 +44,7 @@ class MotionCandidates:
         image (H, W, 3) BGR; `..._from_now` (2, 3): the camera's motion to the frames before in pixels of `image`, None
         for a camera at rest.
         """
-        scale = min(1.0, _WIDTH_PX / image.shape[1])
-        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+        small, scale = shrunk(image, _WIDTH_PX)
         last, before = self._last, self._before
         self._last, self._before = small, last
         if last is None or before is None or last.shape != small.shape or before.shape != small.shape:
@@ -68,6 +67,14 @@ def _aligned(image: Image, from_now: FloatArray | None, scale: float) -> Image:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def shrunk(image: Image, width_px: int) -> tuple[Image, float]:
+    """The image at most that wide, and by how much it was shrunk."""
+    scale = min(1.0, width_px / image.shape[1])
+    if scale == 1:
+        return image, scale
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
 def round_regions(mask: Image, scale: float, confidence: float) -> FloatArray:

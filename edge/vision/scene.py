@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,14 @@ def compose(outer: Affine, inner: Affine) -> Affine:
 def apply(affine: Affine, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Map points (..., 2)."""
     return np.asarray(np.asarray(points) @ affine[:, :2].T + affine[:, 2])
+
+
+def steps_back(earlier: Sequence[Affine], now: Affine) -> tuple[Affine, Affine] | None:
+    """This frame's maps to the last frame and to the oldest of `earlier`, all of them maps to one scene; None where
+    there was no frame before."""
+    if not earlier:
+        return None
+    return compose(invert(earlier[-1]), now), compose(invert(earlier[0]), now)
 
 
 def invert(affine: Affine) -> Affine:

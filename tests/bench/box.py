@@ -13,7 +13,7 @@ from edge.config import parse
 from edge.pipeline import open_pipeline
 from edge.types import FloatArray, Snapshot, TrackStatus
 from tests.bench.ball_scores import BallTally
-from tests.bench.clips import QUICK_FRAMES, Clip
+from tests.bench.clips import QUICK_FRAMES, Clip, sought_and_aside
 from tests.bench.common import Figure
 from tests.bench.label_ball import Label
 
@@ -44,8 +44,7 @@ class BoxTally:
     followed: BallTally = field(default_factory=BallTally)
 
     def add(self, seen: Snapshot, label: Label) -> None:
-        balls = tuple((x + 0.5, y + 0.5, radius) for x, y, radius in label.balls)
-        sought, aside = ((), balls) if label.partly else (balls, ())
+        sought, aside = sought_and_aside(label)
         self.candidates.add(_rows(seen.ball_candidates), sought, aside)
         ball = seen.ball
         rows: list[list[float]] = []

@@ -11,7 +11,7 @@ from edge.types import Image
 from tests.bench.ball_scores import BallTally, Match
 from tests.bench.common import Figure
 from tests.bench.finders import Finder, Found
-from tests.bench.label_ball import TRUTH, Label, read_frames, read_labels
+from tests.bench.label_ball import TRUTH, Ball, Label, read_frames, read_labels
 
 QUICK_FRAMES = 6
 
@@ -81,6 +81,13 @@ def checked_frames(clip: Clip, at_most: int | None = None) -> Iterator[Checked]:
             yield Checked(index, [frames[number] for number in before], clip.labels[index])
 
 
+def sought_and_aside(label: Label) -> tuple[tuple[Ball, ...], tuple[Ball, ...]]:
+    """The balls of a frame that are to be found, and those that count neither way."""
+    # A label's whole numbers are the middles of pixels; a finder counts from the first pixel's corner.
+    balls = tuple((x + 0.5, y + 0.5, radius) for x, y, radius in label.balls)
+    return ((), balls) if label.partly else (balls, ())
+
+
 @dataclass(slots=True)
 class ClipTally:
     """One network on all clips: balls that are whole, those that are hidden for the most part, and clip by clip."""
@@ -92,9 +99,7 @@ class ClipTally:
 
     def add(self, clip: Clip, found: Found, label: Label) -> Match:
         """Count one frame. Found or not, a ball that is `partly` counts neither way in recall and precision."""
-        # A label's whole numbers are the middles of pixels; a finder counts from the first pixel's corner.
-        balls = tuple((x + 0.5, y + 0.5, radius) for x, y, radius in label.balls)
-        sought, aside = ((), balls) if label.partly else (balls, ())
+        sought, aside = sought_and_aside(label)
         match = self.all.add(found.balls, sought, aside)
         self.of_clip.setdefault(clip.key, BallTally()).add(found.balls, sought, aside)
         if label.partly:

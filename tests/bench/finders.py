@@ -16,7 +16,7 @@ from edge.types import Detections, FloatArray, Image, ObjectClass
 from edge.vision.ball import BallFinder
 from edge.vision.detector import Detector
 from edge.vision.heatmap import LEAST_CONFIDENCE, HeatmapFinder, Sighting
-from edge.vision.scene import SceneWatcher, compose, invert
+from edge.vision.scene import SceneWatcher, steps_back
 from engines.backend import Engine, EngineError, open_engine
 from engines.zoo import Network, find, locate
 
@@ -108,9 +108,8 @@ class HeatFinder:
         scene, to_scene = SceneWatcher(moving), list[FloatArray]()
         for image in frames:
             now = scene.update(image).key_from_now
-            motion = (compose(invert(to_scene[-1]), now), compose(invert(to_scene[0]), now)) if to_scene else None
+            self._finder.watch(image, steps_back(to_scene, now) if moving else None)
             to_scene.append(now)
-            self._finder.watch(image, motion if moving else None)
         return _found(self._finder.find(LOWEST))
 
     def still(self, image: Image) -> Found:
