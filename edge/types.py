@@ -35,6 +35,16 @@ class TrackStatus(str, Enum):
     LOST = "lost"
 
 
+class BallMode(str, Enum):
+    """Who or what moves the ball."""
+
+    HELD = "held"
+    DRIBBLED = "dribbled"
+    PASSED = "passed"
+    IN_FLIGHT = "in_flight"
+    LOOSE = "loose"
+
+
 class Outcome(str, Enum):
     """What became of a shot. UNKNOWN: the ball was not seen at the rim."""
 
@@ -113,7 +123,9 @@ class PlayerState:
 
 @dataclass(frozen=True, slots=True)
 class BallState:
-    """The tracked ball: xy_px (2,), velocity_px_s (2,), radius_px, covariance (2, 2) px^2 of the centre."""
+    """The tracked ball: xy_px (2,), velocity_px_s (2,), radius_px, covariance (2, 2) px^2 of the centre.
+
+    mode: what moves it, None where that is not told; holder_id: the track id of who holds or dribbles it."""
 
     xy_px: FloatArray
     velocity_px_s: FloatArray
@@ -121,6 +133,8 @@ class BallState:
     covariance: FloatArray
     status: TrackStatus
     confidence: float
+    mode: BallMode | None = None
+    holder_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from edge.simulator.gym import VirtualGym
 from edge.simulator.scenario import SCENARIOS, Scenario, SimulatorError, find_scenario
 from edge.simulator.style import FAULTS, ShotForm
-from edge.simulator.truth import BallPhase, BallTruth, EventKind, GymEvent, PlayerTruth, ShotTruth, Truth
+from edge.simulator.truth import BallTruth, EventKind, GymEvent, PlayerTruth, ShotTruth, Truth
+from edge.types import BallMode
 
 __all__ = [
     "FAULTS",
     "SCENARIOS",
-    "BallPhase",
+    "BallMode",
     "BallTruth",
     "EventKind",
     "GymEvent",

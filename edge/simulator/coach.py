@@ -12,8 +12,7 @@ from edge.simulator.agent import Agent, Order
 from edge.simulator.flight import NET_LENGTH_M, Hall
 from edge.simulator.poses import in_hand
 from edge.simulator.scenario import Scenario
-from edge.simulator.truth import BallPhase
-from edge.types import FloatArray
+from edge.types import BallMode, FloatArray
 
 SET_FEET_S = 0.30
 CATCH_AND_LOOK_S = 0.35
@@ -26,7 +25,7 @@ class Scene:
 
     agents: list[Agent]
     ball: FloatArray
-    phase: BallPhase
+    phase: BallMode
     holder: Agent | None
     receiver: Agent | None
     last_team: int
@@ -103,12 +102,12 @@ class Coach:
             return Order("pass", agent.xy, 0.0, ball_xy)
         if agent is scene.holder:
             return self._with_ball(agent, scene)
-        if scene.phase is BallPhase.LOOSE:
+        if scene.phase is BallMode.LOOSE:
             return self._fetch(agent, scene)
-        if scene.phase is BallPhase.PASSED and agent is scene.receiver:
+        if scene.phase is BallMode.PASSED and agent is scene.receiver:
             near = math.dist(agent.xy, ball_xy) < 2.6
             return Order("reach" if near else "move", agent.xy + 0.3 * agent.velocity, 1.5, ball_xy)
-        if scene.phase is BallPhase.IN_FLIGHT:
+        if scene.phase is BallMode.IN_FLIGHT:
             return self._during_shot(agent, scene)
         if agent.team == scene.last_team:
             return self._off_ball(agent, ball_xy)

@@ -14,8 +14,8 @@ from edge.simulator.body import L_TIP, R_TIP, capsules
 from edge.simulator.flight import BALL_RADIUS_M
 from edge.simulator.play import Play
 from edge.simulator.raster import PRIMITIVE, covered
-from edge.simulator.truth import BallPhase, BallTruth, PlayerTruth, Truth
-from edge.types import FloatArray
+from edge.simulator.truth import BallTruth, PlayerTruth, Truth
+from edge.types import BallMode, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 KEYPOINTS = 17
@@ -175,15 +175,15 @@ def _spheres(camera: Camera, places_m: FloatArray) -> FloatArray:
     return to_primitives(camera, places_m, places_m, radii, np.zeros((1, 3)))
 
 
-def _phase(state: FloatArray) -> BallPhase:
-    return BallPhase.IN_FLIGHT if state[2] > BALL_RADIUS_M + _FLYING_M else BallPhase.LOOSE
+def _phase(state: FloatArray) -> BallMode:
+    return BallMode.IN_FLIGHT if state[2] > BALL_RADIUS_M + _FLYING_M else BallMode.LOOSE
 
 
 def _ball(
     camera: Camera,
     court: Court,
     state: FloatArray,
-    phase: BallPhase,
+    phase: BallMode,
     everything: tuple[FloatArray, npt.NDArray[np.int_]],
     number: int,
 ) -> BallTruth:

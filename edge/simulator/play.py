@@ -26,8 +26,8 @@ from edge.simulator.poses import hold
 from edge.simulator.scenario import Scenario
 from edge.simulator.shooting import jump_shot
 from edge.simulator.style import player_form, vary, with_fault
-from edge.simulator.truth import BallPhase, EventKind, GymEvent, ShotTruth
-from edge.types import FloatArray, Outcome
+from edge.simulator.truth import EventKind, GymEvent, ShotTruth
+from edge.types import BallMode, FloatArray, Outcome
 
 PASS_RELEASE_S = 0.22
 PASS_SPEED_M_S = 8.0
@@ -59,7 +59,7 @@ class Play:
         self.coach = Coach(scenario, where, self.spots, rng)
         self.index, self.time_s = -1, 0.0
         self.ball = np.zeros(7)
-        self.phase = BallPhase.HELD
+        self.phase = BallMode.HELD
         self.holder: Agent | None = self.agents[0] if self.agents else None
         self.receiver: Agent | None = None
         self.shots: tuple[ShotTruth, ...] = ()
@@ -121,9 +121,9 @@ class Play:
             place = agent.ball_m()
             self.ball[3:6] = 0.0 if first else (place - self.ball[:3]) / dt
             self.ball[:3] = place
-            self.phase = BallPhase.DRIBBLED if agent.action == "dribble" else BallPhase.HELD
+            self.phase = BallMode.DRIBBLED if agent.action == "dribble" else BallMode.HELD
 
-    def _let_go(self, agent: Agent, phase: BallPhase, start_m: FloatArray, velocity: FloatArray, late_s: float) -> None:
+    def _let_go(self, agent: Agent, phase: BallMode, start_m: FloatArray, velocity: FloatArray, late_s: float) -> None:
         self.ball = np.concatenate([start_m, velocity, [0.0]])
         self.holder, self.phase, self._last_team = None, phase, agent.team
         self._loose_since_s = self.time_s - late_s
@@ -151,7 +151,7 @@ class Play:
             release_velocity_m_s=velocity,
         )
         self._event(EventKind.SHOT_RELEASED, agent.player_id, self.shots[-1].shot_id)
-        self._let_go(agent, BallPhase.IN_FLIGHT, start, velocity, late)
+        self._let_go(agent, BallMode.IN_FLIGHT, start, velocity, late)
 
     def _release_pass(self, agent: Agent, mate: Agent) -> None:
         start = agent.ball_m()
@@ -163,14 +163,14 @@ class Play:
         self.receiver = mate
         self.coach.passes_left -= 1
         self._event(EventKind.PASS_RELEASED, agent.player_id)
-        self._let_go(agent, BallPhase.PASSED, start, velocity, 0.0)
+        self._let_go(agent, BallMode.PASSED, start, velocity, 0.0)
 
     def _fly(self, dt: float) -> None:
         before = self.ball[:3].copy()
         self._advance(dt)
-        if self.phase is BallPhase.PASSED and self.time_s - self._loose_since_s > PASS_LASTS_S:
-            self.phase, self.receiver = BallPhase.LOOSE, None
-        if self.phase is BallPhase.IN_FLIGHT:
+        if self.phase is BallMode.PASSED and self.time_s - self._loose_since_s > PASS_LASTS_S:
+            self.phase, self.receiver = BallMode.LOOSE, None
+        if self.phase is BallMode.IN_FLIGHT:
             return
         for agent in self.agents:
             place = self._caught_at(agent, before)
@@ -185,7 +185,7 @@ class Play:
         entry = np.zeros(3)
         rising = self.ball[5] > 0
         mask = int(advance(self.ball, self.hall.parameters, dt / steps, steps, entry))
-        if self.phase is BallPhase.IN_FLIGHT:
+        if self.phase is BallMode.IN_FLIGHT:
             self._follow_shot(mask, entry, rising)
 
     def _follow_shot(self, mask: int, entry: FloatArray, rising: bool) -> None:
@@ -201,11 +201,11 @@ class Play:
         if made or mask & TOUCHED_FLOOR or (fallen and self.time_s - self._loose_since_s > 0.5):
             self._update_shot(outcome=Outcome.MADE if made else Outcome.MISSED, rim_index=self.index)
             self._event(EventKind.SHOT_MADE if made else EventKind.SHOT_MISSED, shot.player_id, shot.shot_id)
-            self.phase, self._loose_shot = BallPhase.LOOSE, shot.shot_id
+            self.phase, self._loose_shot = BallMode.LOOSE, shot.shot_id
 
     def _caught_at(self, agent: Agent, before_m: FloatArray) -> FloatArray | None:
         """Where on its way since the last frame the ball comes into the player's hands, (3,) m; None if it does not."""
-        if self.phase is BallPhase.PASSED and agent is not self.receiver:
+        if self.phase is BallMode.PASSED and agent is not self.receiver:
             return None
         if agent.action != "reach" or agent.clock_s < 0.1 or self.ball[6] > 0:
             return None
@@ -216,12 +216,12 @@ class Play:
         return place if float(np.linalg.norm(hands - place)) < CATCH_M else None
 
     def _take(self, agent: Agent) -> None:
-        was_pass = self.phase is BallPhase.PASSED
+        was_pass = self.phase is BallMode.PASSED
         if was_pass:
             self._event(EventKind.PASS_RECEIVED, agent.player_id)
         elif self._loose_shot is not None:
             self._event(EventKind.REBOUND, agent.player_id, self._loose_shot)
         self.holder, self.receiver, self._last_team = agent, None, agent.team
-        self.phase, self._loose_shot = BallPhase.HELD, None
+        self.phase, self._loose_shot = BallMode.HELD, None
         agent.take_ball(self.ball[:3])
         self.coach.ball_taken(agent, self._scene(), was_pass)

@@ -10,17 +10,7 @@ import numpy.typing as npt
 
 from calibration.camera import Camera
 from edge.simulator.style import ShotForm
-from edge.types import FloatArray, Outcome
-
-
-class BallPhase(str, Enum):
-    """Who or what moves the ball."""
-
-    HELD = "held"
-    DRIBBLED = "dribbled"
-    PASSED = "passed"
-    IN_FLIGHT = "in_flight"
-    LOOSE = "loose"
+from edge.types import BallMode, FloatArray, Outcome
 
 
 class EventKind(str, Enum):
@@ -100,7 +90,7 @@ class BallTruth:
     """The ball on one frame: position_m (3,), velocity_m_s (3,), centre_px (2,), radius_px; `hidden_share` of its disc
     in 0..1 covered by bodies, other balls or board, or outside the image; the player who has it, if any."""
 
-    phase: BallPhase
+    phase: BallMode
     position_m: FloatArray
     velocity_m_s: FloatArray
     centre_px: FloatArray

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from edge.config import TrackingConfig
@@ -29,6 +32,17 @@ _SURER_FRAMES = 2
 _TRUST_GAIN = 0.3
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may have the ball: box (4,) xyxy px, velocity_px_s (2,) of its centre, wrists_px (2, 2) left and
+    right, NaN where one was not seen, or None where no pose was taken."""
+
+    track_id: int
+    box: FloatArray
+    velocity_px_s: FloatArray
+    wrists_px: FloatArray | None = None
+
+
 class BallTracker:
     """`update` takes the candidates of each frame in turn."""
 
@@ -54,8 +68,11 @@ class BallTracker:
         mean = self._clouds.mean(0)
         return np.asarray(mean[:2] + after_s * mean[2:4])
 
-    def update(self, time_s: float, candidates: FloatArray, move: FloatArray | None) -> BallState | None:
-        """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame."""
+    def update(
+        self, time_s: float, candidates: FloatArray, move: FloatArray | None, people: Sequence[Person] = ()
+    ) -> BallState | None:
+        """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame;
+        people: who is seen on this frame."""
         candidates = candidates[np.isfinite(candidates).all(axis=1) & (candidates[:, 3] > _STILL_CONFIDENCE)]
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
         self._time_s = time_s

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.court import FIBA
-from edge.simulator import SCENARIOS, BallPhase, Scenario, SimulatorError, Truth, VirtualGym
+from edge.simulator import SCENARIOS, BallMode, Scenario, SimulatorError, Truth, VirtualGym
 from edge.simulator.mount import MOUNT_TABLE
 from edge.types import Frame
 
@@ -69,7 +69,7 @@ def test_the_flying_ball_is_drawn_in_its_colour_where_the_truth_says() -> None:
     found = 0
     for frame, truth in take("practice", 0, 140):
         ball = truth.ball
-        if ball is None or ball.phase is not BallPhase.IN_FLIGHT or ball.hidden_share > 0:
+        if ball is None or ball.phase is not BallMode.IN_FLIGHT or ball.hidden_share > 0:
             continue
         x, y = ball.centre_px.astype(int)
         patch = frame.image[y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3).mean(axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.court import FIBA
-from edge.simulator import SCENARIOS, BallPhase, Scenario, SimulatorError, Truth, VirtualGym
+from edge.simulator import SCENARIOS, BallMode, Scenario, SimulatorError, Truth, VirtualGym
 from edge.simulator.flight import BALL_RADIUS_M, hall
 from edge.simulator.loose import LooseBalls, push_apart
 from edge.simulator.mount import WALLS_M
@@ -128,9 +128,9 @@ def test_the_same_seed_moves_them_alike_and_phases_say_what_they_do() -> None:
         [[b.position_m for b in balls] for balls in one], [[b.position_m for b in balls] for balls in two]
     )
     flat = [ball for balls in one for ball in balls]
-    flying = [ball.position_m[2] > 0.3 for ball in flat if ball.phase is BallPhase.IN_FLIGHT]
+    flying = [ball.position_m[2] > 0.3 for ball in flat if ball.phase is BallMode.IN_FLIGHT]
     assert sum(flying) > 20
-    assert all(ball.position_m[2] < 0.2 for ball in flat if ball.phase is BallPhase.LOOSE)
+    assert all(ball.position_m[2] < 0.2 for ball in flat if ball.phase is BallMode.LOOSE)
     assert {ball.holder_id for ball in flat} == {None}
 
 

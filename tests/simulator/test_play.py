@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from edge.simulator import BallPhase, EventKind, Scenario, Truth, VirtualGym
+from edge.simulator import BallMode, EventKind, Scenario, Truth, VirtualGym
 from edge.simulator.flight import GRAVITY_M_S2
 from edge.types import Outcome
 
@@ -46,7 +46,7 @@ def test_made_means_that_the_ball_came_down_inside_the_ring(minute: list[Truth])
         assert before.ball is not None
         assert after.ball is not None
         a, z = before.ball.position_m, after.ball.position_m
-        if before.ball.phase is BallPhase.IN_FLIGHT and a[2] > ring[2] >= z[2]:
+        if before.ball.phase is BallMode.IN_FLIGHT and a[2] > ring[2] >= z[2]:
             at = a + (z - a) * (a[2] - ring[2]) / (a[2] - z[2])
             if math.dist(at[:2], ring[:2]) < 0.225:
                 through.add(after.shots[-1].shot_id)
@@ -59,8 +59,8 @@ def test_held_ball_is_at_the_hands(minute: list[Truth]) -> None:
     gaps = []
     for truth in minute:
         assert truth.ball is not None
-        assert (truth.possession is None) == (truth.ball.phase not in (BallPhase.HELD, BallPhase.DRIBBLED))
-        if truth.ball.phase is BallPhase.HELD:
+        assert (truth.possession is None) == (truth.ball.phase not in (BallMode.HELD, BallMode.DRIBBLED))
+        if truth.ball.phase is BallMode.HELD:
             assert truth.possession is not None
             holder = truth.player(truth.possession)
             points = np.concatenate([holder.hands_m, holder.keypoints_m[9:11]])

@@ -10,8 +10,8 @@ import pytest
 
 from edge.config import EnginesConfig
 from edge.simulator import VirtualGym
-from edge.simulator.truth import BallPhase, Truth
-from edge.types import Frame
+from edge.simulator.truth import Truth
+from edge.types import BallMode, Frame
 from edge.vision import open_vision
 from edge.vision.heatmap import HeatmapFinder
 from engines.backend import EngineError
@@ -196,7 +196,7 @@ def _in_flight() -> Iterator[tuple[list[Frame], Truth]]:
     for burst in VirtualGym("threes", 3, 1280, 720, 30.0).bursts(7, 3):
         truth = burst[-1][1]
         ball = truth.ball
-        if ball is not None and ball.phase is BallPhase.IN_FLIGHT and ball.hidden_share == 0:
+        if ball is not None and ball.phase is BallMode.IN_FLIGHT and ball.hidden_share == 0:
             yield [frame for frame, _ in burst], truth
 
 
