@@ -19,6 +19,7 @@ from edge.kernels.warm import warm
 from edge.tracking.ball import BallTracker
 from edge.tracking.ground import floor_under, ground_contact
 from edge.tracking.players import Floor, PlayerTrack, PlayerTracker
+from edge.tracking.teams import TeamFinder, unhidden
 from edge.types import (
     BallState,
     Detections,
@@ -34,6 +35,7 @@ from edge.types import (
     TrackStatus,
 )
 from edge.vision.ball import BallFinder, BallsSeen
+from edge.vision.jersey import jersey_look
 from edge.vision.models import Vision, open_vision
 from edge.vision.net import NetMotion
 from edge.vision.rim import RimFinder
@@ -43,6 +45,8 @@ from engines.backend import TimedEngine
 # A player whose box is further than this many of its heights from the ball is not looked at for a pose.
 _POSE_REACH = 1.5
 _HISTORY_FRAMES = 2
+# Of how many players a frame the jersey is looked at.
+_JERSEYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Pipeline:
         self._hoops = RimFinder()
         self._net = NetMotion()
         self._players = PlayerTracker(config.tracking)
+        self._teams = TeamFinder()
         self._ball = BallTracker(config.tracking)
         self._shots = ShotFinder(config.game, session)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
@@ -126,6 +131,8 @@ class Pipeline:
             ball = self._ball.update(frame.time_s, candidates, move)
         with watch.stage("pose"):
             poses = self._poses(frame.image, tracks, ball)
+        with watch.stage("teams"):
+            self._look_at_jerseys(frame.image, tracks, poses)
         with watch.stage("game"):
             size = (frame.image.shape[1], frame.image.shape[0])
             players = tuple(self._player(track, poses.get(track.track_id)) for track in tracks)
@@ -230,6 +237,16 @@ class Pipeline:
         joined = np.concatenate([keypoints.xy, keypoints.confidence[..., None]], axis=2)
         return {track.track_id: pose for track, pose in zip(chosen, joined, strict=True)}
 
+    def _look_at_jerseys(self, image: Image, tracks: list[PlayerTrack], poses: dict[int, FloatArray]) -> None:
+        """Of the players who are seen whole, those whose team is known least."""
+        seen = [track for track in tracks if not track.misses]
+        free = unhidden(np.array([track.box for track in seen]).reshape(-1, 4))
+        box_of = {track.track_id: track.box for track, is_free in zip(seen, free, strict=True) if is_free}
+        for track_id in self._teams.next_to_see(box_of, _JERSEYS):
+            look = jersey_look(image, box_of[track_id], poses.get(track_id))
+            if look is not None:
+                self._teams.see(track_id, look)
+
     def _player(self, track: PlayerTrack, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
@@ -240,6 +257,7 @@ class Pipeline:
             track_id=track.track_id, box=box, velocity_px_s=mean[2:4],
             covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=track.status,
             confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
+            team=self._teams.team(track.track_id),
         )  # fmt: skip
 
 

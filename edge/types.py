@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Image = npt.NDArray[np.uint8]
+Team = Literal["A", "B"]
 
 
 class ObjectClass(IntEnum):
@@ -107,7 +108,8 @@ class PlayerState:
 
     box (4,) xyxy px; velocity_px_s (2,) of the box centre; covariance (2, 2) px^2 of the box centre;
     keypoints (17, 3) x, y px and confidence, or None where no pose was run on this frame;
-    court_xy_m (2,) ground contact in metres and court_covariance_m2 (2, 2), or None without a homography.
+    court_xy_m (2,) ground contact in metres and court_covariance_m2 (2, 2), or None without a homography;
+    team: by the jersey's colour, or None where that is not told (yet) or somebody is of neither.
     """
 
     track_id: int
@@ -119,6 +121,7 @@ class PlayerState:
     keypoints: FloatArray | None = None
     court_xy_m: FloatArray | None = None
     court_covariance_m2: FloatArray | None = None
+    team: Team | None = None
 
 
 @dataclass(frozen=True, slots=True)

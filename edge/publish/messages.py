@@ -22,6 +22,8 @@ from edge.types import (
     SourceState,
 )
 
+_TEAMS = ("A", "B")
+
 
 def shot(event: ShotEvent, time: datetime, court_suspect: bool = False) -> payloads.Shot:
     return payloads.Shot(
@@ -124,7 +126,7 @@ def _player(state: PlayerState) -> payloads.LivePlayer:
     left, top, right, bottom = (round(float(value), 1) for value in state.box)
     return payloads.LivePlayer(
         player_id=state.track_id,
-        team=None,
+        team=None if state.team is None else _TEAMS.index(state.team),
         box=(left, top, right, bottom),
         court_position=_position(state.court_xy_m),
         status=state.status.value,
