@@ -18,7 +18,7 @@ def test_the_times_of_a_frame_name_every_stage_and_none_is_negative() -> None:
     finally:
         pipeline.close()
     for step in steps:
-        assert list(step.times.overhead_ms) == ["scene", "detector", "players", "ball", "pose", "game"]
+        assert list(step.times.overhead_ms) == ["scene", "detector", "players", "ball", "pose", "teams", "game"]
         assert set(step.times.networks_ms) == {"detector", "pose", "ball", "appearance"}
         assert min(itertools.chain(step.times.overhead_ms.values(), step.times.networks_ms.values())) >= 0
         assert step.times.networks_ms["detector"] > 0
