@@ -16,9 +16,9 @@ from calibration.view import CourtView
 from edge.config import Config
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
-from edge.tracking.ball import BallTracker
 from edge.tracking.ground import floor_under, ground_contact
-from edge.tracking.players import Floor, PlayerTrack, PlayerTracker
+from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
+from edge.tracking.players import Floor
 from edge.tracking.teams import TeamFinder, unhidden
 from edge.types import (
     BallState,
@@ -91,9 +91,9 @@ class Pipeline:
         self._balls = BallFinder(config.vision, vision.ball)
         self._hoops = RimFinder()
         self._net = NetMotion()
-        self._players = PlayerTracker(config.tracking)
+        self._players = open_player_tracker(config.tracking)
         self._teams = TeamFinder()
-        self._ball = BallTracker(config.tracking)
+        self._ball = open_ball_tracker(config.tracking)
         self._shots = ShotFinder(config.game, session)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
@@ -203,7 +203,7 @@ class Pipeline:
 
     def _track_players(
         self, frame: Frame, boxes: FloatArray, confidence: FloatArray, move: FloatArray | None
-    ) -> list[PlayerTrack]:
+    ) -> list[Track]:
         encoder = self._vision.appearance
         embed = None if encoder is None else lambda part: encoder.embed(frame.image, part)
         # The calibration knows the floor as the camera saw it then; a camera that moves sees it elsewhere.
@@ -214,7 +214,7 @@ class Pipeline:
         self,
         frame: Frame,
         found: Detections,
-        tracks: list[PlayerTrack],
+        tracks: list[Track],
         rim: Rim | None,
         moving: FloatArray,
         scene_from_image: FloatArray | None,
@@ -224,7 +224,7 @@ class Pipeline:
         persons = np.array(boxes).reshape(-1, 4)
         return self._balls.look(frame.image, found, persons, expected, rim, moving, scene_from_image)
 
-    def _poses(self, image: Image, tracks: list[PlayerTrack], ball: BallState | None) -> dict[int, FloatArray]:
+    def _poses(self, image: Image, tracks: list[Track], ball: BallState | None) -> dict[int, FloatArray]:
         """Keypoints (17, 3) of the players that matter: those nearest to the ball, by track id."""
         seen = [track for track in tracks if not track.misses]
         if ball is not None and ball.status is not TrackStatus.LOST:
@@ -237,7 +237,7 @@ class Pipeline:
         joined = np.concatenate([keypoints.xy, keypoints.confidence[..., None]], axis=2)
         return {track.track_id: pose for track, pose in zip(chosen, joined, strict=True)}
 
-    def _look_at_jerseys(self, image: Image, tracks: list[PlayerTrack], poses: dict[int, FloatArray]) -> None:
+    def _look_at_jerseys(self, image: Image, tracks: list[Track], poses: dict[int, FloatArray]) -> None:
         """Of the players who are seen whole, those whose team is known least."""
         seen = [track for track in tracks if not track.misses]
         free = unhidden(np.array([track.box for track in seen]).reshape(-1, 4))
@@ -247,7 +247,7 @@ class Pipeline:
             if look is not None:
                 self._teams.see(track_id, look)
 
-    def _player(self, track: PlayerTrack, keypoints: FloatArray | None) -> PlayerState:
+    def _player(self, track: Track, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
         found = None if self._view is None else self._view.to_court(*ground_contact(box, keypoints))
