@@ -1,4 +1,4 @@
-"""What the tracking benchmark asks of a tracker, and ours in that form."""
+"""What the tracking benchmark asks of a tracker, and the box's two methods in that form."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from calibration.homography import camera_from_homography
 from edge.config import TrackingConfig
 from edge.kernels.warm import warm
 from edge.tracking.ground import floor_under
-from edge.tracking.players import Floor, PlayerTracker
+from edge.tracking.method import TracksPlayers, open_player_tracker
+from edge.tracking.players import Floor
 from edge.types import FloatArray
 from tests.bench.mot import CourtView, MotSequence
 
-OURS = "ours"
+OURS, PAPER = "ours", "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,33 @@ class Ours:
         warm()
 
     def follow(self, sequence: MotSequence) -> Followed:
-        tracker = PlayerTracker(self._config)
         floor = None if self._court is None else _floor(self._court)
-        rows: list[tuple[float, ...]] = []
-        seconds = 0.0
-        for frame, (boxes, confidence) in enumerate(zip(sequence.boxes, sequence.confidence, strict=True)):
-            start = time.perf_counter()
-            tracks = tracker.update(frame / sequence.frames_per_s, boxes, confidence, None, None, floor)
-            seen = [(track.track_id, track.box) for track in tracks if not track.misses]
-            seconds += time.perf_counter() - start
-            rows += [(frame, number, box[0], box[1], box[2] - box[0], box[3] - box[1]) for number, box in seen]
-        return Followed(np.array(rows).reshape(-1, 6), seconds)
+        return _follow(open_player_tracker(self._config), sequence, floor)
+
+
+class Paper:
+    """The paper's method, without pictures: every look is alike. Of the court it knows nothing, of who plays how
+    many."""
+
+    name = PAPER
+
+    def __init__(self, roster: int | None = None) -> None:
+        self._config = TrackingConfig(method="paper", roster=roster)
+
+    def follow(self, sequence: MotSequence) -> Followed:
+        return _follow(open_player_tracker(self._config), sequence, None)
+
+
+def _follow(tracker: TracksPlayers, sequence: MotSequence, floor: Floor | None) -> Followed:
+    rows: list[tuple[float, ...]] = []
+    seconds = 0.0
+    for frame, (boxes, confidence) in enumerate(zip(sequence.boxes, sequence.confidence, strict=True)):
+        start = time.perf_counter()
+        tracks = tracker.update(frame / sequence.frames_per_s, boxes, confidence, None, None, floor)
+        seen = [(track.track_id, track.box) for track in tracks if not track.misses]
+        seconds += time.perf_counter() - start
+        rows += [(frame, number, box[0], box[1], box[2] - box[0], box[3] - box[1]) for number, box in seen]
+    return Followed(np.array(rows).reshape(-1, 6), seconds)
 
 
 def _floor(court: CourtView) -> Floor:

@@ -9,7 +9,7 @@ import pytest
 
 from calibration.homography import apply_homography
 from tests.bench import tracking
-from tests.bench.followers import Followed, Ours
+from tests.bench.followers import Followed, Ours, Paper
 from tests.bench.mot import CourtView, MotSequence
 from tests.bench.mot_scores import Scores
 from tests.bench.tracking import Setting, Tally, figures, measure, pick, rows
@@ -49,6 +49,12 @@ def test_ours_keeps_both_and_the_court_leaves_one() -> None:
     alone = Ours(COURT).follow(sequence).rows
     assert len(np.unique(alone[:, 1])) == 1
     np.testing.assert_allclose(alone[-1, 2:4], _stands(0.45, 0.0)[:2], atol=12)
+
+
+def test_the_paper_follows_both_and_knows_no_court() -> None:
+    rows = Paper(roster=2).follow(walk()).rows
+    assert len(np.unique(rows[:, 1])) == 2
+    np.testing.assert_allclose(rows[-2:, 2:4], walk().boxes[-1][:, :2], atol=1e-6)
 
 
 class Copies:
@@ -93,6 +99,9 @@ def test_keys_name_split_peer_and_input() -> None:
     assert (found["best_peer_idf1_oncourt"], found["heldout_best_peer_idf1_oncourt"]) == (0.75, 0.5)
     assert (found["switches_oncourt"], found["sort_fragmentations_oncourt"]) == (3, 4)
     assert (found["fps_oncourt"], found["sort_fps_oncourt"], found["fps_ratio_to_sort_oncourt"]) == (20, 10, 2)
+    with_paper = figures("oncourt", [tallies[0], Tally("paper", sequences, [{}] * 3, [1.0])])
+    assert with_paper["paper_idf1_oncourt"] == 0.75
+    assert "best_peer_idf1_oncourt" not in with_paper
     sports = figures("sportsmot", tallies[:1])
     assert sports["sportsmot_idf1"] == 0.75
     assert not any("best_peer" in key for key in sports)

@@ -10,7 +10,8 @@ fragmentations.
 `oncourt`: trackid3x3 indoor, the shipped boxes of people on the court; `raw`: all shipped boxes, with people beside
 it; `sportsmot`: true boxes through a made-up detector (misses, jitter, merged and false boxes;
 tests/bench/detection_model.py) with a moving camera. Ours knows what the box knows: how many play, and indoors the
-court's homography; `boxes_alone` is ours without either, as the peers are.
+court's homography; `boxes_alone` is ours without either, as the peers are; `paper` is the method of the paper
+(`tracking.method: paper`), which knows how many play. It has no pictures here, so everybody looks alike to it.
 
 For tuning are trials T1 and T2 of trackid3x3 and the first match of sportsmot_basketball; the rest (T3, T4, the other
 matches) is held out. Keys without a prefix are over both, or over the one chosen; `tune_` and `heldout_` over one. Keys
@@ -27,7 +28,7 @@ from pathlib import Path
 
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.detection_model import detect
-from tests.bench.followers import OURS, Follows, Ours
+from tests.bench.followers import OURS, PAPER, Follows, Ours, Paper
 from tests.bench.mot import (
     ONCOURT,
     RAW,
@@ -104,7 +105,8 @@ def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
             if score is not None:
                 found |= {f"{split}{_prefix(tracker)}{key}": value for key, value in _keys(setting, score).items()}
         best = max(
-            (score.idf1 for tracker, score in scores.items() if score and tracker not in (OURS, ALONE)), default=None
+            (score.idf1 for tracker, score in scores.items() if score and tracker not in (OURS, ALONE, PAPER)),
+            default=None,
         )
         if best is not None:
             found[f"{split}best_peer_{_key('idf1', setting)}"] = best
@@ -167,11 +169,14 @@ def settings(root: Path, args: argparse.Namespace) -> list[Setting]:
     if indoor.is_dir():
         corners = indoor / "court_keypoints.json"
         ours = Ours(read_court(corners) if corners.is_file() else None, roster=THREE_A_SIDE)
-        found += [Setting(kind, read_indoor(indoor, kind), [ours, alone, *peers]) for kind in (ONCOURT, RAW)]
+        found += [
+            Setting(kind, read_indoor(indoor, kind), [ours, alone, Paper(THREE_A_SIDE), *peers])
+            for kind in (ONCOURT, RAW)
+        ]
     sports = root / "sportsmot_basketball"
     if sports.is_dir():
         sequences = [detect(one, SEED) for one in read_sportsmot(sports)]
-        found.append(Setting(SPORTSMOT, sequences, [Ours(roster=FIVE_A_SIDE), alone, *peers]))
+        found.append(Setting(SPORTSMOT, sequences, [Ours(roster=FIVE_A_SIDE), alone, Paper(FIVE_A_SIDE), *peers]))
     chosen = SPLITS["tune_" if args.tune else "heldout_" if args.held_out else ""]
     return [Setting(one.name, pick(filter(chosen, one.sequences), args.quick), one.trackers) for one in found]
 
