@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.kernels import joint
+from edge.kernels import centres, hypotheses, joint
 from edge.kernels.flight import find_flight, follow
 from edge.kernels.motion import moved
-from edge.kernels.particles import advance, estimate, resample, weigh_many, weigh_one
+from edge.kernels.normal import fill_normal, unit
+from edge.kernels.particles import estimate, predict, resample, step, weigh_many, weigh_one
 
 
 def warm() -> None:
     """Call each kernel once with arrays of the types that the box uses. Seconds the first time, then from the cache."""
-    few = np.zeros((2, 4), np.float32)
-    alive, noise = np.ones(2, bool), np.zeros((4, 2, 4), np.float32)
-    even = np.full((2, 4), 0.25, np.float32)
-    spread = np.zeros(2, np.float32)
-    advance(few, few, few, few, alive, 0.03, spread, spread, noise)
-    weigh_one(few[0], few[0], even[0], 0.0, 0.0, 1.0)
-    weigh_many(few[0], few[0], even[0], np.zeros((1, 4), np.float32), 1.0, 0.01)
-    estimate(few[0], few[0], few[0], few[0], even[0], np.zeros(7))
-    resample(few[0], few[0], few[0], few[0], even[0], 0.5, few.repeat(2, axis=0), 0.5)
+    _warm_particles()
     picture = np.zeros((4, 4, 3), np.uint8)
     moved(picture, picture, picture, 1, np.zeros((4, 4), np.uint8))
     frame, value = np.arange(3), np.zeros(3)
@@ -30,14 +23,35 @@ def warm() -> None:
 
 
 def _warm_joint() -> None:
-    mean, spread = np.zeros((2, 1, 1, 4)), np.tile(np.eye(4), (2, 1, 1, 1, 1))
-    recent, boxes = np.zeros((2, 1, 2, 1), np.int16), np.zeros((1, 1), np.int16)
-    one, seen, noise, cost = np.ones(1), np.zeros((1, 2)), np.eye(2)[None], np.zeros((1, 1, 1))
-    value, parent, change = np.zeros(4), np.zeros(4, np.int64), np.zeros((4, 4), np.int64)
-    room, links = np.zeros((4, 4)), np.zeros((2, 4), np.int64)
-    joint.advance(mean[0], spread[0], 1, 1, 0.03, one, one, one)
-    joint.score(mean[0], spread[0], 1, 1, 1, seen, noise, one, one[None], cost)
-    count = joint.branch(one, cost, 1, 1, 1, 1.0, room, links, boxes, value, parent, change)
-    marks = np.zeros(1, np.uint64)
-    joint.choose(count, 1, 1, 1.0, boxes, value, parent, change, recent[0], parent, boxes, marks)
-    joint.follow(mean[0], spread[0], recent[0], 1, 1, parent, boxes, seen, noise, mean[1], spread[1], recent[1])
+    own, seen = joint.make_filter(2, 2, 2, 2, 2, 9), joint.make_seen(2)
+    seen.noise[:], seen.tall_noise[:] = np.eye(2), 1.0
+    own.spread[:], own.tall[..., 2] = np.eye(4), 1.0
+    two, boxes = np.ones(2), np.tile([0.0, 0.0, 1.0, 2.0], (2, 1))
+    joint.advance(own.mean[0], own.spread[0], 1, 2, 0.03, two, two, two)
+    joint.breathe(own.tall[0], 1, 2, 0.5, 1.0, 0.0)
+    joint.step(own, 0, 1, 1, 2, 2, seen, two, np.zeros((2, 2)), 1.0)
+    hypotheses.trace(own.ring_boxes, own.ring_parents, 1, 1, np.zeros((2, 2), np.int16))
+    state, pairs = np.zeros((2, centres.COLUMNS)), np.zeros(2, np.int16)
+    centres.begin(state[0], boxes[0])
+    centres.foresee(state, 1, 0.03, np.zeros(2))
+    centres.covered(boxes, 2, np.zeros(2))
+    centres.look(state, 1, pairs, boxes, 4.0)
+    centres.common_shift(state, 1, boxes, 2, np.zeros(3), np.zeros((2, 2)))
+
+
+def _warm_particles() -> None:
+    cloud, streams = np.full((5, 2, 4), np.float32(0.25)), np.ones((4, 5), np.uint32)
+    alive, drawn, kind, pair = np.ones(2, bool), np.zeros(2, bool), np.zeros(2, np.int16), np.zeros(2, np.int16)
+    spread, noise = np.zeros(2, np.float32), np.zeros((4, 4), np.float32)
+    looks, summary, cost, size = np.ones((1, 4)), np.zeros((2, 7)), np.zeros((2, 1)), np.zeros(2)
+    x, y, vx, vy, w = cloud[:, 0]
+    fill_normal(streams, noise)
+    predict(cloud, alive, 0.03, spread, spread, streams, noise, summary)
+    weigh_one(x, y, w, 0.0, 0.0, 1.0)
+    weigh_many(x, y, w, np.zeros((1, 4), np.float32), 1.0, 0.01)
+    estimate(x, y, vx, vy, w, summary[0])
+    resample(x, y, vx, vy, w, unit(streams, 4), noise, 0.5)
+    step(
+        cloud, alive, kind, 0.03, spread, spread, looks, 1, 16.7, 0.5, 0.1, streams, noise, cost, np.zeros((4, 5)),
+        np.zeros((2, 5), np.int64), summary, pair, size, drawn,
+    )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.kernels.particles import advance, estimate, resample, weigh_many, weigh_one
+from edge.kernels.normal import seed_streams, unit
+from edge.kernels.particles import estimate, predict, resample, weigh_many, weigh_one
 from edge.types import FloatArray
 
 _LEAST_EFFECTIVE = 0.5
@@ -15,13 +16,13 @@ class Clouds:
 
     def __init__(self, capacity: int, particles: int, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        shape = (capacity, particles)
-        self.x, self.y, self.vx, self.vy = (np.zeros(shape, np.float32) for _ in range(4))
-        self.w = np.full(shape, 1.0 / particles, np.float32)
+        self._streams = seed_streams(self._rng, particles + 1)
+        self._cloud = np.zeros((5, capacity, particles), np.float32)
+        self.x, self.y, self.vx, self.vy, self.w = self._cloud
+        self.w[:] = 1.0 / particles
         self.alive = np.zeros(capacity, bool)
-        self._noise = np.zeros((4, *shape), np.float32)
         self._scratch = np.zeros((4, particles), np.float32)
-        self._mean = np.zeros(7)
+        self._mean = np.zeros((capacity, 7))
         self.spread = np.zeros(capacity, np.float32)
         self.push = np.zeros(capacity, np.float32)
 
@@ -44,8 +45,7 @@ class Clouds:
         self.alive[k] = True
 
     def predict(self, dt_s: float) -> None:
-        self._rng.standard_normal(out=self._noise, dtype=np.float32)
-        advance(self.x, self.y, self.vx, self.vy, self.alive, dt_s, self.spread, self.push, self._noise)
+        predict(self._cloud, self.alive, dt_s, self.spread, self.push, self._streams, self._scratch, self._mean)
 
     def see(self, k: int, xy: FloatArray, sigma_px: float) -> None:
         """Target k was seen at xy (2,), within sigma_px."""
@@ -59,8 +59,8 @@ class Clouds:
 
     def mean(self, k: int) -> FloatArray:
         """(7,) x, y px, vx, vy px/s, var x, cov xy, var y px^2."""
-        estimate(self.x[k], self.y[k], self.vx[k], self.vy[k], self.w[k], self._mean)
-        return self._mean.copy()
+        estimate(self.x[k], self.y[k], self.vx[k], self.vy[k], self.w[k], self._mean[k])
+        return self._mean[k].copy()
 
     def shift(self, move: FloatArray) -> None:
         """The camera moved: carry every particle along, move (2, 3) from old to new pixels."""
@@ -70,6 +70,6 @@ class Clouds:
 
     def _resample(self, k: int) -> None:
         resample(
-            self.x[k], self.y[k], self.vx[k], self.vy[k], self.w[k], float(self._rng.random()), self._scratch,
-            _LEAST_EFFECTIVE,
+            self.x[k], self.y[k], self.vx[k], self.vy[k], self.w[k], unit(self._streams, self._streams.shape[1] - 1),
+            self._scratch, _LEAST_EFFECTIVE,
         )  # fmt: skip
