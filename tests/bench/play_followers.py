@@ -1,0 +1,92 @@
+"""The box's methods at work on a scene: players and ball together, as the pipeline runs them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from edge.config import TrackingConfig
+from edge.kernels.warm import warm
+from edge.tracking.ball import Person
+from edge.tracking.ground import floor_under
+from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
+from edge.types import BallState, FloatArray, TrackStatus
+from tests.bench.court_sightings import Sightings
+
+Method = Literal["joint", "paper"]
+# Whose pose the box takes: those nearest to the ball.
+_POSED = 2
+_SAME_IOU = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFollowed:
+    """One frame: ids (N,) and boxes (N, 4) of the tracks that are confirmed or hidden, and the ball."""
+
+    ids: list[int]
+    boxes: FloatArray
+    ball: BallState | None
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFollowed:
+    """Every frame, and the seconds that the trackers took."""
+
+    frames: list[FrameFollowed]
+    seconds: float
+
+
+def follow(seen: Sightings, method: Method) -> SceneFollowed:
+    """From the first frame to the last. The box knows the court's homography and how many play."""
+    warm()
+    scene, config = seen.scene, TrackingConfig(method=method, roster=seen.scene.boxes.shape[1])
+    players, ball = open_player_tracker(config), open_ball_tracker(config)
+    half_m = np.array([scene.court.end_m, scene.court.width_m / 2])
+    floor = floor_under(scene.camera, -half_m, half_m)
+    frames: list[FrameFollowed] = []
+    state: BallState | None = None
+    seconds = 0.0
+    for t in range(len(scene)):
+        time_s, embed = t / scene.frames_per_s, seen.looks.encoder(scene.boxes[t], t)
+        start = time.perf_counter()
+        tracks = list(players.update(time_s, seen.boxes[t], seen.confidence[t], None, embed, floor))
+        seconds += time.perf_counter() - start
+        people = _people(tracks, seen, t, state)
+        start = time.perf_counter()
+        state = ball.update(time_s, seen.candidates[t], None, people)
+        seconds += time.perf_counter() - start
+        known = [track for track in tracks if track.status in (TrackStatus.CONFIRMED, TrackStatus.OCCLUDED)]
+        boxes = np.array([track.box for track in known], np.float64).reshape(-1, 4)
+        frames.append(FrameFollowed([track.track_id for track in known], boxes, state))
+    return SceneFollowed(frames, seconds)
+
+
+def _people(tracks: list[Track], seen: Sightings, t: int, ball: BallState | None) -> list[Person]:
+    """Everybody who is seen; the wrists of the two nearest to where the ball was."""
+    shown = [track for track in tracks if not track.misses]
+    wrists: dict[int, FloatArray] = {}
+    if shown and ball is not None and ball.status is not TrackStatus.LOST:
+        centre = np.array([(track.box[:2] + track.box[2:]) / 2 for track in shown])
+        for n in np.argsort(np.linalg.norm(centre - ball.xy_px, axis=1))[:_POSED]:
+            who = same(shown[n].box, seen.scene.boxes[t])
+            if who is not None:
+                wrists[shown[n].track_id] = seen.wrists_px[t, who]
+    return [Person(one.track_id, one.box, np.asarray(one.mean[2:4]), wrists.get(one.track_id)) for one in shown]
+
+
+def same(box: FloatArray, others: FloatArray) -> int | None:
+    """Which of the others (P, 4) a box (4,) overlaps most, or None where it overlaps none much."""
+    share = overlaps(box[None], others)[0]
+    best = int(np.argmax(share))
+    return best if share[best] >= _SAME_IOU else None
+
+
+def overlaps(boxes: FloatArray, others: FloatArray) -> FloatArray:
+    """Intersection over union (N, P)."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    inner = np.prod(np.clip(np.minimum(boxes[:, None, 2:], others[None, :, 2:]) - low, 0, None), axis=2)
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)[:, None] + np.prod(others[:, 2:] - others[:, :2], axis=1)
+    return np.asarray(inner / np.maximum(area - inner, 1e-9))
