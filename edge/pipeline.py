@@ -16,7 +16,8 @@ from calibration.view import CourtView
 from edge.config import Config
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
-from edge.tracking.ground import floor_under, ground_contact
+from edge.tracking.feet import stand
+from edge.tracking.ground import floor_under
 from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
 from edge.tracking.players import Floor
 from edge.tracking.teams import TeamFinder, unhidden
@@ -250,7 +251,7 @@ class Pipeline:
     def _player(self, track: Track, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
-        found = None if self._view is None else self._view.to_court(*ground_contact(box, keypoints))
+        found = None if self._view is None else stand(self._view, box, keypoints)
         if found is not None:
             court_xy, covariance = found
         return PlayerState(
