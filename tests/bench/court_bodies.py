@@ -37,7 +37,7 @@ def pose_bodies(
 ) -> Bodies:  # fmt: skip
     """players_m (T, P, 2), ball_m (T, 3), holder (T,) index or -1. Statures and steps follow `rng`."""
     frames, count = players_m.shape[:2]
-    stature: FloatArray = rng.uniform(*STATURE_M, count)
+    stature = np.asarray(rng.uniform(*STATURE_M, count))
     velocity = np.gradient(players_m, 1 / frames_per_s, axis=0)
     speed = np.linalg.norm(velocity, axis=2)
     has = holder[:, None] == np.arange(count)

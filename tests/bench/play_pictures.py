@@ -30,9 +30,9 @@ def draw(folder: Path, seen: Sightings, frames: list[FrameFollowed]) -> list[Pat
 
 
 def picture(seen: Sightings, frame: FrameFollowed, t: int) -> Image:
-    """True boxes filled in the teams' colours; boxes seen white; tracks yellow with their numbers; the true ball orange,
-    hollow where it is hidden; its candidates red with their confidence; the followed ball a yellow cross, grey where it
-    is lost; wrists as dots."""
+    """True boxes filled in the teams' colours; boxes seen white; tracks yellow with their numbers; the true ball
+    orange, hollow where it is hidden; its candidates red with their confidence; the followed ball a yellow cross, grey
+    where it is lost; wrists as dots."""
     scene = seen.scene
     image: Image = np.full((SIZE[1], SIZE[0], 3), 30, np.uint8)
     _court(image, scene)
