@@ -30,6 +30,7 @@ from calibration.court import NBA
 from edge.types import FloatArray
 from tests.bench.mot import IntArray
 
+_SOCIALVAE, _TUFTS = "nba_socialvae", "nba_tufts"
 FOOT_M = 0.3048
 _SOCIALVAE_TICK_S = 0.01
 _COORDS_HZ, _STARTERS_HZ = 5.0, 25.0
@@ -56,11 +57,16 @@ class Recording:
         return bool(np.isfinite(self.ball_m[:, 2]).all())
 
 
+def has_nba(root: Path) -> bool:
+    """Whether one of the folders is there."""
+    return any((root / folder).is_dir() for folder in (_SOCIALVAE, _TUFTS))
+
+
 def read_nba(root: Path) -> Iterator[Recording]:
     """All recordings of at least two seconds of the folders that are there, in the files' order."""
-    for path in sorted((root / "nba_socialvae").glob("*scenes*.zip")):
+    for path in sorted((root / _SOCIALVAE).glob("*scenes*.zip")):
         yield from _long(read_scenes(path))
-    tufts = root / "nba_tufts"
+    tufts = root / _TUFTS
     for path in sorted(tufts.glob("events_*.jsonl.gz")):
         yield from _long(read_events(path))
     for path in sorted(tufts.glob("ball_coords_*.npy")):

@@ -26,10 +26,11 @@ from pathlib import Path
 
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.court_play import GYM_SOURCE, NBA_SOURCE, Scene, for_tuning, scene_from_gym, scene_from_nba
-from tests.bench.court_sightings import Sightings, sight
+from tests.bench.court_sightings import sight
 from tests.bench.nba import Recording, read_nba
 from tests.bench.nba_play import play_from
-from tests.bench.play_followers import Method, SceneFollowed, follow
+from tests.bench.play_followers import Method, follow
+from tests.bench.play_pictures import draw
 from tests.bench.play_scores import BALL, FAST, KEYS, NORMAL, OCCLUDED, PLAYERS, Score, add, score
 
 SEED = 1
@@ -86,33 +87,24 @@ def scenes(root: Path, args: argparse.Namespace) -> Iterator[Scene]:
         yield from (scene for scene in mixed if scene is not None)
 
 
-def measure(root: Path, args: argparse.Namespace) -> list[Played]:
-    """Every method on every scene."""
+def measure(root: Path, args: argparse.Namespace, pictures: Path | None = None) -> list[Played]:
+    """Every method on every scene; pictures: a folder for a few frames of the first of each source."""
     played = []
     drawn: set[str] = set()
     for scene in scenes(root, args):
         print(f"{scene.source} {scene.name} ...", file=sys.stderr)
         seen = sight(scene, SEED)
-        followed = {prefix: follow(seen, method) for prefix, method in METHODS.items() if _wanted(prefix, args)}
+        methods = {"": METHODS[""]} if args.no_peers else METHODS
+        followed = {prefix: follow(seen, method) for prefix, method in methods.items()}
         played.append(Played(
             scene, {prefix: score(scene, one.frames) for prefix, one in followed.items()},
             {prefix: one.seconds for prefix, one in followed.items()},
         ))  # fmt: skip
-        if args.draw is not None and scene.source not in drawn:
+        if pictures is not None and scene.source not in drawn:
             drawn.add(scene.source)
-            _draw(args.draw, seen, followed[""])
+            for path in draw(pictures, seen, followed[""].frames):
+                print(f"drawn: {path}", file=sys.stderr)
     return played
-
-
-def _wanted(prefix: str, args: argparse.Namespace) -> bool:
-    return prefix == "" or not args.no_peers
-
-
-def _draw(folder: Path, seen: Sightings, followed: SceneFollowed) -> None:
-    from tests.bench.play_pictures import draw
-
-    for path in draw(folder, seen, followed.frames):
-        print(f"drawn: {path}", file=sys.stderr)
 
 
 def groups(played: list[Played]) -> Iterator[tuple[str, str, str, list[Played]]]:
@@ -193,7 +185,7 @@ def main() -> int:
     arguments.add_argument("--explain", action="store_true", help="each scene, and which mode is taken for which")
     arguments.add_argument("--draw", type=Path, default=None, metavar="DIR", help="a few frames of each source, as PNG")
     args = arguments.parse_args()
-    report(show(measure(need(args.data), args), args.explain), args.json)
+    report(show(measure(need(args.data), args, args.draw), args.explain), args.json)
     return 0
 
 

@@ -13,6 +13,8 @@ tests/bench/detection_model.py) with a moving camera. Ours knows what the box kn
 court's homography; `boxes_alone` is ours without either, as the peers are; `paper` is the method of the paper
 (`tracking.method: paper`), which knows how many play. It has no pictures here, so everybody looks alike to it.
 
+`play`: the paper's tables 1 and 3 on NBA and virtual play, with keys of their own (tests/bench/play_tables.py).
+
 For tuning are trials T1 and T2 of trackid3x3 and the first match of sportsmot_basketball; the rest (T3, T4, the other
 matches) is held out. Keys without a prefix are over both, or over the one chosen; `tune_` and `heldout_` over one. Keys
 with a peer's name are that peer's, all others ours.
@@ -26,6 +28,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench import play_tables
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.detection_model import detect
 from tests.bench.followers import OURS, PAPER, Follows, Ours, Paper
@@ -40,11 +43,12 @@ from tests.bench.mot import (
     read_truth_on_court_cm,
 )
 from tests.bench.mot_scores import Parts, Scores, combine, evaluate
+from tests.bench.nba import has_nba
 from tests.bench.switches import HEADER, find_switches, line
 
 SEED = 1
 QUICK_SEQUENCES = 2
-SPORTSMOT, ALONE = "sportsmot", "boxes_alone"
+SPORTSMOT, ALONE, PLAY, SETTLED = "sportsmot", "boxes_alone", "play", "settled"
 THREE_A_SIDE, FIVE_A_SIDE = 6, 10
 SPLITS: dict[str, Callable[[MotSequence], bool]] = {
     "": lambda sequence: True,
@@ -84,6 +88,7 @@ class Tally:
 def measure(setting: Setting) -> list[Tally]:
     """Every tracker on every sequence, in turn."""
     tallies = [Tally(tracker.name) for tracker in setting.trackers]
+    later = Tally(SETTLED)
     for sequence in setting.sequences:
         print(f"{setting.name} {sequence.name} ...", file=sys.stderr)
         for tracker, tally in zip(setting.trackers, tallies, strict=True):
@@ -93,7 +98,11 @@ def measure(setting: Setting) -> list[Tally]:
             tally.seconds.append(followed.seconds)
             if tracker.name == OURS:
                 tally.switches += [line(sequence, one) for one in find_switches(sequence, followed.rows)]
-    return tallies
+                if followed.settled is not None:
+                    later.sequences.append(sequence)
+                    later.parts.append(evaluate(sequence, followed.settled))
+                    later.seconds.append(followed.seconds)
+    return tallies + [later] * bool(later.parts)
 
 
 def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
@@ -105,7 +114,7 @@ def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
             if score is not None:
                 found |= {f"{split}{_prefix(tracker)}{key}": value for key, value in _keys(setting, score).items()}
         best = max(
-            (score.idf1 for tracker, score in scores.items() if score and tracker not in (OURS, ALONE, PAPER)),
+            (score.idf1 for tracker, score in scores.items() if score and tracker not in (OURS, SETTLED, ALONE, PAPER)),
             default=None,
         )
         if best is not None:
@@ -113,7 +122,7 @@ def figures(setting: str, tallies: list[Tally]) -> dict[str, Figure]:
     ours = tallies[0].frames_per_s()
     for tally in tallies:
         found[f"{_prefix(tally.tracker)}{_key('fps', setting)}"] = tally.frames_per_s()
-        if tally.tracker != OURS:
+        if tally.tracker not in (OURS, SETTLED):
             found[_key(f"fps_ratio_to_{tally.tracker}", setting)] = ours / tally.frames_per_s()
     return found
 
@@ -207,12 +216,12 @@ def main() -> int:
     split.add_argument("--held-out", action="store_true", help="only what is held out")
     arguments.add_argument("--no-peers", action="store_true", help="ours alone")
     arguments.add_argument("--explain", action="store_true", help="list where ours switches, and what the boxes did")
-    arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, sportsmot")
+    arguments.add_argument("--only", metavar="NAME", help="one of oncourt, raw, sportsmot, play")
     args = arguments.parse_args()
     root = need(args.data)
     found: dict[str, Figure] = {}
     lines: list[list[Figure]] = []
-    for setting in settings(root, args):
+    for setting in settings(root, args) if args.only != PLAY else []:
         if setting.sequences and args.only in (None, setting.name):
             tallies = measure(setting)
             found |= figures(setting.name, tallies)
@@ -221,10 +230,13 @@ def main() -> int:
                 found |= court_figures(root / "trackid3x3", setting.sequences)
             if args.explain:
                 print(f"{setting.name}: switches of ours\n\n{table(HEADER, tallies[0].switches)}\n")
+    if lines:
+        header = ["input", "sequences", "tracker", "IDF1", "MOTA", "HOTA", "switches", "fragmentations", "frames/s"]
+        print(table(header, lines) + "\n")
+    if args.only == PLAY or (args.only is None and has_nba(root)):
+        found |= play_tables.show(play_tables.measure(root, args), args.explain)
     if not found:
         raise SystemExit(f"{root}: neither trackid3x3 nor sportsmot_basketball has such sequences")
-    header = ["input", "sequences", "tracker", "IDF1", "MOTA", "HOTA", "switches", "fragmentations", "frames/s"]
-    print(table(header, lines) + "\n")
     report(found, args.json)
     return 0
 
