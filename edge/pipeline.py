@@ -16,11 +16,13 @@ from calibration.view import CourtView
 from edge.config import Config
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
+from edge.tracking.ball import Person
 from edge.tracking.feet import stand
 from edge.tracking.ground import floor_under
 from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
 from edge.tracking.players import Floor
 from edge.tracking.teams import TeamFinder, unhidden
+from edge.tracking.trail import Trails
 from edge.types import (
     BallState,
     Detections,
@@ -48,6 +50,7 @@ _POSE_REACH = 1.5
 _HISTORY_FRAMES = 2
 # Of how many players a frame the jersey is looked at.
 _JERSEYS = 2
+_WRISTS, _WRIST_CONFIDENCE = (9, 10), 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,12 @@ class Pipeline:
         self._net = NetMotion()
         self._players = open_player_tracker(config.tracking)
         self._teams = TeamFinder()
+        self._trails = Trails()
         self._ball = open_ball_tracker(config.tracking)
         self._shots = ShotFinder(config.game, session)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
+        self._last_poses: dict[int, FloatArray] = {}
         self._view: CourtView | None = None
         self._floor: Floor | None = None
         self._rim_in_scene: Rim | None = None
@@ -109,6 +114,7 @@ class Pipeline:
         self._view = None if calibration is None else calibration.view()
         self._floor = None if calibration is None else _floor(calibration)
         self._rim_in_scene = None
+        self._trails.reset()
 
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
@@ -129,27 +135,19 @@ class Pipeline:
             if seen.whole:
                 self._hoops.update(_in_scene(seen.rims, scene))
             candidates = seen.candidates
-            ball = self._ball.update(frame.time_s, candidates, move)
+            size = (frame.image.shape[1], frame.image.shape[0])
+            ball = self._ball.update(frame.time_s, candidates, move, self._people(tracks), size)
         with watch.stage("pose"):
-            poses = self._poses(frame.image, tracks, ball)
+            self._last_poses = poses = self._poses(frame.image, tracks, ball)
         with watch.stage("teams"):
             self._look_at_jerseys(frame.image, tracks, poses)
         with watch.stage("game"):
-            size = (frame.image.shape[1], frame.image.shape[0])
-            players = tuple(self._player(track, poses.get(track.track_id)) for track in tracks)
+            self._stand(frame.time_s, tracks, poses)
+            players = tuple(self._player(frame.time_s, track, poses.get(track.track_id)) for track in tracks)
             net = self._net.update(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             events = tuple(self._shots.update(snapshot))
-            self._carry_ball(frame.time_s, to_scene)
         return Step(snapshot, events, watch.times())
-
-    def _carry_ball(self, time_s: float, to_scene: FloatArray) -> None:
-        """A flight found among the candidates of several frames tells the ball's tracker where to go on."""
-        flight = self._shots.flying()
-        if flight is not None:
-            image = invert(to_scene)
-            velocity = image[:, :2] @ np.array(flight.velocity(time_s))
-            self._ball.carry(apply(image, flight.position(time_s)), velocity, flight.radius_px)
 
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""
@@ -176,7 +174,9 @@ class Pipeline:
             self._to_scene.clear()
             self._balls.reset()
             self._players.reset()
+            self._trails.reset()
             self._ball.reset()
+            self._last_poses = {}
             self._hoops.reset()
             self._net.reset()
             self._rim_in_scene = None
@@ -225,6 +225,13 @@ class Pipeline:
         persons = np.array(boxes).reshape(-1, 4)
         return self._balls.look(frame.image, found, persons, expected, rim, moving, scene_from_image)
 
+    def _people(self, tracks: list[Track]) -> list[Person]:
+        """Who may have the ball, with the wrists of the last frame."""
+        return [
+            Person(track.track_id, track.box, track.mean[2:4], _wrists(self._last_poses.get(track.track_id)))
+            for track in tracks
+        ]
+
     def _poses(self, image: Image, tracks: list[Track], ball: BallState | None) -> dict[int, FloatArray]:
         """Keypoints (17, 3) of the players that matter: those nearest to the ball, by track id."""
         seen = [track for track in tracks if not track.misses]
@@ -248,10 +255,17 @@ class Pipeline:
             if look is not None:
                 self._teams.see(track_id, look)
 
-    def _player(self, track: Track, keypoints: FloatArray | None) -> PlayerState:
+    def _stand(self, time_s: float, tracks: list[Track], poses: dict[int, FloatArray]) -> None:
+        """Where on the court those are who are seen."""
+        if self._view is None:
+            return
+        feet = {t.track_id: stand(self._view, t.box, poses.get(t.track_id)) for t in tracks if not t.misses}
+        self._trails.update(time_s, {track_id: found for track_id, found in feet.items() if found is not None})
+
+    def _player(self, time_s: float, track: Track, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
-        found = None if self._view is None else stand(self._view, box, keypoints)
+        found = self._trails.place(track.track_id, time_s)
         if found is not None:
             court_xy, covariance = found
         return PlayerState(
@@ -293,6 +307,14 @@ def follows_camera(config: Config) -> bool:
     if config.vision.camera == "auto":
         return Path(config.source.uri).is_file()
     return config.vision.camera == "moving"
+
+
+def _wrists(keypoints: FloatArray | None) -> FloatArray | None:
+    """(2, 2) px, NaN for one that was not seen."""
+    if keypoints is None:
+        return None
+    wrists = keypoints[list(_WRISTS)]
+    return np.where(wrists[:, 2:] > _WRIST_CONFIDENCE, wrists[:, :2], np.nan)
 
 
 def _distance_heights(box: FloatArray, xy: FloatArray) -> float:

@@ -94,11 +94,6 @@ class ShotFinder:
         """The source has ended: close what is open with what is known."""
         return self._end()
 
-    def flying(self) -> Flight | None:
-        """The surest flight that the newest frame supports, free of camera motion; None where no ball flies."""
-        now = [f for f in self._flights.flights if not f.misses and len(f.sightings) > _LEAST_SIGHTINGS]
-        return max(now, key=lambda f: len(f.sightings), default=None)
-
     def _forget(self) -> None:
         self._flights.reset()
         self._moments.clear()

@@ -1,4 +1,4 @@
-"""The ball: one cloud of particles that weighs all candidates of a frame and starts anew where it has lost them."""
+"""The ball: what moves it, who has it and where it is, followed through the candidates of every frame."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.config import TrackingConfig
-from edge.tracking.cloud import Clouds
-from edge.types import BallState, FloatArray, TrackStatus
+from edge.kernels import ball as kernel
+from edge.types import BallMode, BallState, FloatArray, TrackStatus
 
-# In ball radii (a ball of about 20 px radius in the paper's 3840 x 2160 pictures). The paper: start within +-20 px;
-# +-50 px once the ball moves fast; +-50, then +-80 px when it is lost; looked for anew after five frames (Redetecting
-# the Ball).
-_START = 1.0
-_START_SPEED = 15.0
-_SEEN = 0.6
-_SPREAD = 0.5
-_PUSH = 12.0
-_LOST_PUSH = 25.0
-_NEAR = 2.5
-_CLUTTER = 0.01
-_REDETECT_FRAMES = 5
+PARTICLES = 48
+_GROWN, _WAYS, _PEOPLE, _CANDIDATES = 1200, 6000, 24, 24
+# Particles that are so much less likely (log) than the best are not followed.
+_BAND = 9.0
+_LEAST_CONFIDENCE, _MOST_CONFIDENCE = 0.05, 0.97
+# How often, a second, a ball that was followed is somewhere else (out of sight, or never was the ball), and one that
+# is nowhere is seen anew.
+_LOST_A_S, _FOUND_A_S = 0.15, 3.0
+# What is no ball was mostly there a frame ago as well, at rest or carried along by whoever it belongs to; within so
+# many radii.
+_STAYS, _STAYS_RADII = 0.8, 0.3
+_FASTEST_M_S = 9.0
+_BALL_M, _STATURE_M = 0.12, 1.8
+# Where hands are where no pose tells, and how surely, in heights of the box: from its middle and top.
+_HANDS_DOWN, _HANDS_SIGMA, _WRISTS_SIGMA = 0.42, (0.2, 0.22), 0.09
+_SAME_RADII = 1.5
 _CONFIRM_FRAMES = 3
-_STILL_CONFIDENCE = 0.05
-_GONE_FRAMES = 45
-# A ball that the network is much surer of elsewhere, for this many frames in a row, is the ball.
-_SURER = 1.6
-_SURER_FRAMES = 2
-_TRUST_GAIN = 0.3
+# Of all weight, what has to speak for a place, or the ball counts as lost; and for how long it may be unseen.
+_LEAST_SHARE, _LOST_FRAMES, _LOST_RADII = 0.3, 45, 8.0
+# A throw that rises by more than this share of the thrower's height is no pass along the floor.
+_LOB = 0.45
+_MODES = (BallMode.HELD, BallMode.DRIBBLED, BallMode.PASSED, BallMode.LOOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,104 +47,250 @@ class Person:
 
 
 class BallTracker:
-    """`update` takes the candidates of each frame in turn."""
+    """`update` takes the candidates of each frame in turn. The surest 24 candidates and 24 people count."""
 
     def __init__(self, config: TrackingConfig) -> None:
-        self._clouds = Clouds(1, config.particles, config.seed + 1)
-        self._time_s: float | None = None
-        self._radius_px = 0.0
-        self._misses = 0
-        self._looks = 0
-        self._confidence = 0.0
-        self._trust = 0.0
-        self._surer = 0
+        self._rows = np.zeros((PARTICLES, kernel.ROW))
+        self._grown = np.zeros((_GROWN + 3 * _CANDIDATES, kernel.ROW))
+        self._value = np.zeros(_WAYS + 3 * _CANDIDATES)
+        self._source = np.zeros((_WAYS + 3 * _CANDIDATES, 2), np.int64)
+        self._people = np.zeros((_PEOPLE, kernel.PERSON))
+        self._before: FloatArray = np.zeros((0, 3))
+        self.reset()
 
     def reset(self) -> None:
         """Forget the ball, as after a cut."""
-        self._clouds.alive[:] = False
-        self._time_s = None
+        self._count, self._absent = 0, 0.0
+        self._time_s: float | None = None
+        self._ids: list[int] = []
+        self._before = np.zeros((0, 3))
+        self._best: FloatArray | None = None
+        self._share = 0.0
+        self._looks = 0
+        self._confidence = 0.0
+        self._thrown: FloatArray | None = None
+        self._lob = False
 
     def expected(self, after_s: float) -> FloatArray | None:
         """Where the ball is expected `after_s` seconds on, (2,) px, or None where it is lost."""
-        if not self._clouds.alive[0] or self._misses > _REDETECT_FRAMES:
+        state = self._state()
+        if state is None or state.status is TrackStatus.LOST:
             return None
-        mean = self._clouds.mean(0)
-        return np.asarray(mean[:2] + after_s * mean[2:4])
+        return np.asarray(state.xy_px + after_s * state.velocity_px_s)
+
+    def particles(self) -> FloatArray:
+        """(N, 2) px: where each particle has the ball, the likeliest first."""
+        return self._rows[: self._count, :2].copy()
 
     def update(
-        self, time_s: float, candidates: FloatArray, move: FloatArray | None, people: Sequence[Person] = ()
+        self,
+        time_s: float,
+        candidates: FloatArray,
+        move: FloatArray | None,
+        people: Sequence[Person] = (),
+        image_size: tuple[int, int] = (1280, 720),
     ) -> BallState | None:
         """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame;
-        people: who is seen on this frame."""
-        candidates = candidates[np.isfinite(candidates).all(axis=1) & (candidates[:, 3] > _STILL_CONFIDENCE)]
+        people: who is seen on this frame; image_size: width and height px."""
+        candidates = _usable(candidates)
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
         self._time_s = time_s
-        if self._clouds.alive[0]:
-            self._predict(dt_s, move)
-            self._see(candidates)
-        lost = not self._clouds.alive[0] or self._misses > _REDETECT_FRAMES
-        if len(candidates) and (lost or self._surer_elsewhere(candidates)):
-            self._start(candidates[int(np.argmax(candidates[:, 3]))])
-        elif self._misses > _GONE_FRAMES:
-            self._clouds.alive[:] = False
+        if move is not None:
+            self._shift(move)
+        persons = self._meet(people)
+        made = kernel.branch(self._rows, self._count, dt_s, 1.0, self._people, persons, self._grown[:_GROWN])
+        area = float(image_size[0] * image_size[1])
+        elsewhere = self._elsewhere(candidates, dt_s, area)
+        ways = kernel.look(
+            self._grown, made, candidates, elsewhere, float(image_size[0]), float(image_size[1]), self._value[:_WAYS],
+            self._source,
+        )  # fmt: skip
+        ways = self._find(made, ways, candidates, dt_s, persons)
+        self._count = kernel.keep(self._grown, candidates, ways, self._value, self._source, _BAND, self._rows)
+        if self._count:
+            self._absent -= self._value[0]
+            self._normalise()
+        self._before = candidates[:, :3].copy()
+        self._choose()
         return self._state()
 
-    def carry(self, xy_px: FloatArray, velocity_px_s: FloatArray, radius_px: float) -> None:
-        """The ball is known to fly at xy (2,) with this velocity (2,): go there where the cloud is elsewhere."""
-        if self._clouds.alive[0]:
-            mean = self._clouds.mean(0)
-            if np.hypot(*(mean[:2] - xy_px)) < _NEAR * radius_px and not self._misses:
-                return
-        self._start(np.array([*xy_px, radius_px, max(self._confidence, 0.3)]), velocity_px_s)
-        self._looks = _CONFIRM_FRAMES
+    def _shift(self, move: FloatArray) -> None:
+        rows = self._rows[: self._count]
+        rows[:, :2] = rows[:, :2] @ move[:, :2].T + move[:, 2]
+        rows[:, 2:4] = rows[:, 2:4] @ move[:, :2].T
+        self._before[:, :2] = self._before[:, :2] @ move[:, :2].T + move[:, 2]
+        if self._thrown is not None:
+            self._thrown = move[:, :2] @ self._thrown + move[:, 2]
 
-    def _predict(self, dt_s: float, move: FloatArray | None) -> None:
-        if move is not None:
-            self._clouds.shift(move)
-        self._clouds.spread[0] = _SPREAD * self._radius_px
-        self._clouds.push[0] = (_LOST_PUSH if self._misses else _PUSH) * self._radius_px * max(dt_s, 1e-3) * 10
-        self._clouds.predict(dt_s)
+    def _meet(self, people: Sequence[Person]) -> int:
+        """Take down who is there, and whom each particle's holder is now; without him the ball is loose."""
+        people = people[:_PEOPLE]
+        for row, person in zip(self._people, people, strict=False):
+            box = np.asarray(person.box, float)
+            height = max(float(box[3] - box[1]), 1.0)
+            middle, hands_y = (box[0] + box[2]) / 2, box[1] + _HANDS_DOWN * height
+            row[kernel.HANDS] = (middle, hands_y, middle, hands_y)
+            row[kernel.HANDS_SIGMA] = np.multiply(_HANDS_SIGMA, height)
+            row[kernel.VELOCITY] = person.velocity_px_s
+            row[kernel.HEIGHT], row[kernel.MIDDLE], row[kernel.FOOT] = height, middle, box[3]
+            wrists = None if person.wrists_px is None else person.wrists_px[np.isfinite(person.wrists_px).all(axis=1)]
+            if wrists is not None and len(wrists):
+                row[kernel.HANDS] = (*wrists[0], *wrists[-1])
+                row[kernel.HANDS_SIGMA] = _WRISTS_SIGMA * height
+        ids = [person.track_id for person in people]
+        for row in self._rows[: self._count]:
+            if row[kernel.HOLDER] >= 0:
+                holder = self._ids[int(row[kernel.HOLDER])]
+                if holder in ids:
+                    row[kernel.HOLDER] = ids.index(holder)
+                else:
+                    row[kernel.HOLDER], row[kernel.MODE] = -1, kernel.LOOSE
+        self._ids = ids
+        return len(people)
 
-    def _see(self, candidates: FloatArray) -> None:
-        mean = self._clouds.mean(0)
-        reach = _NEAR * self._radius_px + 2.0 * float(np.sqrt(mean[4] + mean[6]))
-        away = np.hypot(candidates[:, 0] - mean[0], candidates[:, 1] - mean[1])
-        near = (away < reach) & (candidates[:, 2] > 0.4 * self._radius_px) & (candidates[:, 2] < 2.5 * self._radius_px)
-        if not near.any():
-            self._misses += 1
-            self._trust *= 1 - _TRUST_GAIN
+    def _elsewhere(self, candidates: FloatArray, dt_s: float, area: float) -> FloatArray:
+        """Log density of each candidate's place (N,) for what is no ball: where something was a frame ago, also
+        carried by whoever is there, and a little anywhere."""
+        density = np.full(len(candidates), (1 - _STAYS) / area)
+        before = self._before
+        if not len(before) or not len(candidates):
+            return np.log(density * (1.0 if len(before) else 1 / (1 - _STAYS)))
+        people = self._people[: len(self._ids)]
+        moved = before[:, :2].copy()
+        for person in people:
+            height = person[kernel.HEIGHT]
+            across = np.abs(before[:, 0] - person[kernel.MIDDLE]) < 0.3 * height
+            inside = across & (np.abs(before[:, 1] - (person[kernel.FOOT] - height / 2)) < 0.6 * height)
+            moved[inside] = before[inside, :2] + dt_s * person[kernel.VELOCITY]
+        sigma = _STAYS_RADII * candidates[:, 2] + 1.0
+        for places in (before[:, :2], moved):
+            square = ((candidates[:, None, :2] - places[None]) ** 2).sum(axis=2) / sigma[:, None] ** 2
+            there = _STAYS * np.exp(-0.5 * square.min(axis=1)) / (2 * np.pi * sigma**2)
+            density = np.maximum(density, there)
+        return np.log(density)
+
+    def _find(self, made: int, ways: int, candidates: FloatArray, dt_s: float, persons: int) -> int:
+        """Add what a ball that was nowhere may be now: each candidate, in hands, in flight or loose."""
+        total = np.logaddexp(self._absent, _log_sum(self._rows[: self._count, kernel.WEIGHT]))
+        leaves = -np.expm1(-_LOST_A_S * max(dt_s, 1e-3))
+        finds = -np.expm1(-_FOUND_A_S * max(dt_s, 1e-3)) if self._count or self._absent < 0 else 0.5
+        self._absent = float(np.logaddexp(self._absent, total + np.log(leaves)))
+        begins = self._absent + np.log(finds)
+        self._absent += np.log1p(-finds)
+        for x, y, radius, sure in candidates:
+            value = begins + np.log(sure / (1 - sure)) - np.log(max(len(candidates), 1))
+            speed = (_FASTEST_M_S * radius / _BALL_M / 2) ** 2
+            for mode in (kernel.FLIGHT, kernel.LOOSE, kernel.HELD):
+                holder, worth = -1, np.log(0.25)
+                if mode == kernel.HELD:
+                    holder = _nearest(self._people[:persons], x, y)
+                    if holder < 0:
+                        continue
+                    worth = np.log(0.5)
+                row = self._grown[made]
+                row[:] = 0.0
+                gravity = 9.81 * radius / _BALL_M
+                row[: kernel.STATE] = (x, y, 0.0, 0.0, gravity)
+                if holder >= 0:
+                    row[2:4] = self._people[holder, kernel.VELOCITY]
+                square = row[kernel.COVARIANCE].reshape(5, 5)
+                np.fill_diagonal(square, ((0.2 * radius + 1) ** 2,) * 2 + (speed,) * 2 + ((0.5 * gravity) ** 2,))
+                row[kernel.RADIUS], row[kernel.MODE], row[kernel.HOLDER], row[kernel.UNSEEN] = radius, mode, holder, -1
+                self._value[ways], self._source[ways] = value + worth, (made, -1)
+                made, ways = made + 1, ways + 1
+        if not ways:
+            self._absent = 0.0
+        return ways
+
+    def _normalise(self) -> None:
+        weights = self._rows[: self._count, kernel.WEIGHT]
+        total = np.logaddexp(self._absent, _log_sum(weights))
+        weights -= total
+        self._absent -= total
+
+    def _choose(self) -> None:
+        """The place that most weight speaks for, and what it says of the ball there."""
+        rows = self._rows[: self._count]
+        if not len(rows):
+            self._best, self._share, self._looks = None, 0.0, 0
             return
-        self._clouds.see_candidates(0, candidates[near], _SEEN * self._radius_px, _CLUTTER)
-        best = candidates[near][np.argmax(candidates[near, 3] - 0.2 * away[near] / reach)]
-        self._radius_px += 0.2 * (float(best[2]) - self._radius_px)
-        self._confidence = float(best[3])
-        self._trust += _TRUST_GAIN * (self._confidence - self._trust)
-        self._misses = 0
-        self._looks += 1
-
-    def _surer_elsewhere(self, candidates: FloatArray) -> bool:
-        """What is followed is a shoe or a sign while the network calls something else a ball."""
-        best = candidates[int(np.argmax(candidates[:, 3]))]
-        away = float(np.hypot(*(self._clouds.mean(0)[:2] - best[:2])))
-        surer = best[3] > _SURER * self._trust + 0.05 and away > _NEAR * self._radius_px
-        self._surer = self._surer + 1 if surer else 0
-        return self._surer >= _SURER_FRAMES
-
-    def _start(self, candidate: FloatArray, velocity_px_s: FloatArray | None = None) -> None:
-        self._radius_px = float(candidate[2])
-        spread = np.full(2, _START * self._radius_px)
-        self._clouds.start(0, candidate[:2], spread, _START_SPEED * self._radius_px, velocity_px_s)
-        self._misses, self._looks, self._confidence = 0, 1, float(candidate[3])
-        self._trust, self._surer = float(candidate[3]), 0
+        weight = np.exp(rows[:, kernel.WEIGHT])
+        away = np.hypot(rows[:, None, 0] - rows[None, :, 0], rows[:, None, 1] - rows[None, :, 1])
+        same = away < _SAME_RADII * rows[:, None, kernel.RADIUS]
+        place = int(np.argmax(same @ weight))
+        near = np.flatnonzero(same[place])
+        share = weight[near] / weight[near].sum()
+        moods = np.zeros(len(_MODES))
+        np.add.at(moods, rows[near, kernel.MODE].astype(int), share)
+        mode = int(np.argmax(moods))
+        among = near[rows[near, kernel.MODE] == mode]
+        likeliest = rows[among[np.argmax(weight[among])]]
+        best = likeliest.copy()
+        best[: kernel.STATE] = share @ rows[near, : kernel.STATE]
+        spread = rows[near, : kernel.STATE] - best[: kernel.STATE]
+        covariance = share @ rows[near, kernel.COVARIANCE] + ((share[:, None] * spread).T @ spread).ravel()
+        best[kernel.COVARIANCE] = covariance
+        jumped = self._best is None or np.hypot(*(best[:2] - self._best[:2])) > 10 * best[kernel.RADIUS]
+        self._looks = 0 if jumped and self._best is not None else self._looks
+        self._looks += int(best[kernel.UNSEEN] == 0)
+        self._throw(best)
+        self._best, self._share = best, float(weight[near].sum())
 
     def _state(self) -> BallState | None:
-        if not self._clouds.alive[0]:
+        best = self._best
+        if best is None or best[kernel.UNSEEN] > _LOST_FRAMES:
             return None
-        mean = self._clouds.mean(0)
+        covariance = best[kernel.COVARIANCE].reshape(5, 5)[:2, :2].copy()
+        wide = np.sqrt(covariance.trace()) > _LOST_RADII * best[kernel.RADIUS]
         status = TrackStatus.CONFIRMED if self._looks >= _CONFIRM_FRAMES else TrackStatus.TENTATIVE
-        if self._misses:
-            status = TrackStatus.LOST if self._misses > _REDETECT_FRAMES else TrackStatus.OCCLUDED
+        if best[kernel.UNSEEN]:
+            status = TrackStatus.OCCLUDED
+        if wide or self._share < _LEAST_SHARE:
+            status = TrackStatus.LOST
+        holder = int(best[kernel.HOLDER])
         return BallState(
-            xy_px=mean[:2], velocity_px_s=mean[2:4], radius_px=self._radius_px,
-            covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=status, confidence=self._confidence,
+            xy_px=best[:2].copy(), velocity_px_s=best[2:4].copy(), radius_px=float(best[kernel.RADIUS]),
+            covariance=covariance, status=status, confidence=self._share, mode=self._mode(best),
+            holder_id=None if holder < 0 else self._ids[holder],
         )  # fmt: skip
+
+    def _throw(self, best: FloatArray) -> None:
+        """Take down where a flight began, and whether it is a lob: one that rises well above that place. What came
+        from nobody's hands, a rebound, counts as one."""
+        if best[kernel.MODE] != kernel.FLIGHT:
+            self._thrown, self._lob = best[:2].copy(), False
+            return
+        if self._thrown is None:
+            self._thrown, self._lob = best[:2].copy(), True
+        vy, gravity = float(best[3]), max(float(best[4]), 1.0)
+        top = best[1] - (vy * vy / (2 * gravity) if vy < 0 else 0.0)
+        person_px = _STATURE_M / _BALL_M * best[kernel.RADIUS]
+        self._lob = self._lob or self._thrown[1] - top > _LOB * person_px
+
+    def _mode(self, best: FloatArray) -> BallMode:
+        mode = _MODES[int(best[kernel.MODE])]
+        return BallMode.IN_FLIGHT if mode is BallMode.PASSED and self._lob else mode
+
+
+def _usable(candidates: FloatArray) -> FloatArray:
+    """Those that can be a ball, the surest first, their confidence such that none is certain."""
+    good = np.isfinite(candidates).all(axis=1) & (candidates[:, 3] > _LEAST_CONFIDENCE) & (candidates[:, 2] > 0.5)
+    found = candidates[good].astype(np.float64)
+    found = found[np.argsort(-found[:, 3], kind="stable")][:_CANDIDATES]
+    found[:, 3] = np.minimum(found[:, 3], _MOST_CONFIDENCE)
+    return np.asarray(found)
+
+
+def _nearest(people: FloatArray, x: float, y: float) -> int:
+    """Who has a ball at x, y px in his hands' reach, -1 for nobody."""
+    hands = (people[:, 0:2] + people[:, 2:4]) / 2
+    away = np.hypot(hands[:, 0] - x, hands[:, 1] - y) / people[:, kernel.HEIGHT]
+    nearest = int(np.argmin(away)) if len(away) else -1
+    return nearest if nearest >= 0 and away[nearest] < 0.5 else -1
+
+
+def _log_sum(values: FloatArray) -> float:
+    if not len(values):
+        return -np.inf
+    top = float(values.max())
+    return top + float(np.log(np.exp(values - top).sum()))

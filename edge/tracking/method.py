@@ -54,12 +54,15 @@ class TracksBall(Protocol):
     """Follows the ball among a frame's candidates."""
 
     def update(
-        self, time_s: float, candidates: FloatArray, move: FloatArray | None, people: Sequence[Person] = ()
+        self,
+        time_s: float,
+        candidates: FloatArray,
+        move: FloatArray | None,
+        people: Sequence[Person] = (),
+        image_size: tuple[int, int] = (1280, 720),
     ) -> BallState | None: ...
 
     def expected(self, after_s: float) -> FloatArray | None: ...
-
-    def carry(self, xy_px: FloatArray, velocity_px_s: FloatArray, radius_px: float) -> None: ...
 
     def reset(self) -> None: ...
 

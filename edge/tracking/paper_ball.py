@@ -60,14 +60,16 @@ class PaperBallTracker:
             return None
         return np.asarray(self._history[-1] + after_s * self._velocity)
 
-    def carry(self, xy_px: FloatArray, velocity_px_s: FloatArray, radius_px: float) -> None:
-        """Nothing: the paper finds no flights that its filter could be told of."""
-
     def update(
-        self, time_s: float, candidates: FloatArray, move: FloatArray | None, people: Sequence[Person] = ()
+        self,
+        time_s: float,
+        candidates: FloatArray,
+        move: FloatArray | None,
+        people: Sequence[Person] = (),
+        image_size: tuple[int, int] = (1280, 720),
     ) -> BallState | None:
         """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame. people
-        are not used: the paper's ball is followed alone."""
+        and image_size are not used: the paper's ball is followed alone."""
         usable = np.isfinite(candidates).all(axis=1) & (candidates[:, 3] > _LEAST_CONFIDENCE) & (candidates[:, 2] > 0)
         candidates = candidates[usable].astype(np.float64)
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))

@@ -1,0 +1,299 @@
+"""Where the ball is and what moves it: a Rao-Blackwellised particle filter's arithmetic.
+
+A particle is a history of what moved the ball (its modes), who held it and which candidates were it; given that
+history the ball is a Gaussian, so that only the history is sampled. Every particle goes on in all the ways that a
+rule of basketball allows; the heaviest are kept.
+
+A state is x, y px, vx, vy px/s and the downward acceleration a px/s^2 that a free ball has in the picture, with its
+covariance. Rows of `particles` (H, ROW) hold state, covariance, radius, mode, holder, frames unseen and log weight;
+the columns have names here. Rows of `people` (P, PERSON): the two hands x, y, x, y, within standard deviations across
+and down, velocity x, y, height, the box's middle x and lower edge, all px. Nothing is allocated.
+"""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+HELD, DRIBBLED, FLIGHT, LOOSE = 0, 1, 2, 3
+STATE = 5
+COVARIANCE = slice(5, 30)
+RADIUS, MODE, HOLDER, UNSEEN, WEIGHT, SPARE = 30, 31, 32, 33, 34, 35
+ROW = 36
+PERSON = 11
+HANDS, HANDS_SIGMA, VELOCITY, HEIGHT, MIDDLE, FOOT = slice(0, 4), slice(4, 6), slice(6, 8), 8, 9, 10
+
+_LOG_2PI = np.log(2 * np.pi)
+_BALL_M = 0.12
+# Which mode follows which, a second (rows: from; columns: to). A ball in the air meets hands, floor and rim often.
+_RATE = np.array([[0.0, 1.2, 1.2, 0.3], [4.0, 0.0, 0.6, 0.4], [2.0, 0.3, 0.0, 1.5], [1.5, 0.4, 0.8, 0.0]])
+_TO_OTHERS = 0.3
+_BOUNCES = np.array([0.0, 4.0, 0.3, 2.0])
+# How often a ball is seen on a frame by what moves it: hands and bodies hide it.
+_SEEN = np.array([0.6, 0.75, 0.9, 0.75])
+# Accelerations that are not known, m/s^2, and how much a change of mode may change the speed, m/s.
+_PUSH = np.array([25.0, 8.0, 3.0, 12.0])
+_KICK = np.array([2.0, 3.0, 6.0, 4.0])
+_HOLD_S = 0.15
+# A place near hands tells little again and again: its covariance counts so many times.
+_HANDS_TIMES, _HANDS_WORTH = 8.0, 0.4
+_REACH = 0.75
+_GRAVITY_SHARE = 0.5
+_RADIUS_SIGMA, _RADIUS_GAIN = 0.25, 0.2
+_GATE = 16.0
+
+
+@nb.njit(cache=True, nogil=True)
+def _predict(row: Floats, out: Floats, mode: int, kick: bool, dt: float, gravity: float, person: Floats) -> None:
+    """`row` after dt s in `mode`; person: who holds it, where somebody does."""
+    out[:] = row
+    m, p = out[:STATE], out[5:30].reshape(5, 5)
+    scale = row[RADIUS] / _BALL_M
+    if kick:
+        sigma = (_KICK[mode] * scale) ** 2
+        p[2, 2] += sigma
+        p[3, 3] += sigma
+        if mode == DRIBBLED:
+            m[3] = -0.8 * m[3]
+        m[4] = gravity
+        for k in range(5):
+            p[4, k] = p[k, 4] = 0.0
+        p[4, 4] = (_GRAVITY_SHARE * gravity) ** 2
+    free = mode in (FLIGHT, DRIBBLED)
+    if mode == HELD:
+        keep = np.exp(-dt / _HOLD_S)
+        for k in range(2):
+            m[2 + k] = person[6 + k] + keep * (m[2 + k] - person[6 + k])
+            for j in range(5):
+                p[2 + k, j] *= keep
+            for j in range(5):
+                p[j, 2 + k] *= keep
+    m[0] += dt * m[2]
+    m[1] += dt * m[3]
+    for k in range(5):
+        p[0, k] += dt * p[2, k]
+        p[1, k] += dt * p[3, k]
+    for k in range(5):
+        p[k, 0] += dt * p[k, 2]
+        p[k, 1] += dt * p[k, 3]
+    if free:
+        m[1] += 0.5 * dt * dt * m[4]
+        m[3] += dt * m[4]
+        for k in range(5):
+            p[1, k] += 0.5 * dt * dt * p[4, k]
+            p[3, k] += dt * p[4, k]
+        for k in range(5):
+            p[k, 1] += 0.5 * dt * dt * p[k, 4]
+            p[k, 3] += dt * p[k, 4]
+    push = (_PUSH[mode] * scale) ** 2
+    for k in range(2):
+        p[k, k] += 0.25 * push * dt**4 + (0.1 * row[RADIUS]) ** 2
+        p[k, k + 2] += 0.5 * push * dt**3
+        p[k + 2, k] += 0.5 * push * dt**3
+        p[k + 2, k + 2] += push * dt**2
+    out[MODE] = mode
+
+
+@nb.njit(cache=True, nogil=True)
+def _log_likelihood(row: Floats, x: float, y: float, rx: float, ry: float) -> float:
+    """Log density of the place (x, y), known within variances rx and ry; minus infinity beyond the gate."""
+    a, b, d = row[5] + rx, row[6], row[11] + ry
+    det = a * d - b * b
+    dx, dy = x - row[0], y - row[1]
+    far = (d * dx * dx - 2 * b * dx * dy + a * dy * dy) / det
+    if not far < _GATE:
+        return -np.inf
+    return -0.5 * far - 0.5 * np.log(det) - _LOG_2PI
+
+
+@nb.njit(cache=True, nogil=True)
+def _see(row: Floats, x: float, y: float, rx: float, ry: float) -> None:
+    """Kalman's update by a place."""
+    m, p = row[:STATE], row[5:30].reshape(5, 5)
+    a, b, d = p[0, 0] + rx, p[0, 1], p[1, 1] + ry
+    det = a * d - b * b
+    dx, dy = x - m[0], y - m[1]
+    p00, p01, p02, p03, p04 = p[0, 0], p[0, 1], p[0, 2], p[0, 3], p[0, 4]
+    p11, p12, p13, p14 = p[1, 1], p[1, 2], p[1, 3], p[1, 4]
+    first, second = (p00, p01, p02, p03, p04), (p01, p11, p12, p13, p14)
+    for i in range(5):
+        gain_x = (first[i] * d - second[i] * b) / det
+        gain_y = (second[i] * a - first[i] * b) / det
+        m[i] += gain_x * dx + gain_y * dy
+        for j in range(5):
+            p[i, j] -= gain_x * first[j] + gain_y * second[j]
+
+
+@nb.njit(cache=True, nogil=True)
+def _between_hands(x: float, y: float, person: Floats) -> tuple[float, float]:
+    """The place between somebody's hands that is nearest to (x, y)."""
+    dx, dy = person[2] - person[0], person[3] - person[1]
+    length = dx * dx + dy * dy
+    share = 0.0 if length <= 0.0 else ((x - person[0]) * dx + (y - person[1]) * dy) / length
+    share = min(max(share, 0.0), 1.0)
+    return person[0] + share * dx, person[1] + share * dy
+
+
+@nb.njit(cache=True, nogil=True)
+def _near_hands(row: Floats, dt: float, person: Floats) -> bool:
+    """Whether a ball can be in somebody's hands on this frame."""
+    x, y = row[0] + dt * row[2], row[1] + dt * row[3]
+    at = _between_hands(x, y, person)
+    return np.hypot(x - at[0], y - at[1]) < _REACH * person[HEIGHT] + 2 * np.sqrt(max(row[5], row[11]))
+
+
+@nb.njit(cache=True, nogil=True)
+def _in_hands(row: Floats, mode: int, person: Floats) -> float:
+    """Draw a held or dribbled ball to its holder; the log likelihood of its being there, against anywhere near him."""
+    sx, sy = person[4], person[5]
+    if mode == DRIBBLED:  # between the hand at the hip and the floor, beside the body
+        x, y = person[MIDDLE], person[FOOT] - 0.25 * person[HEIGHT]
+        sx, sy = 0.3 * person[HEIGHT], 0.22 * person[HEIGHT]
+    else:
+        x, y = _between_hands(row[0], row[1], person)
+    log = _log_likelihood(row, x, y, sx * sx, sy * sy)
+    _see(row, x, y, _HANDS_TIMES * sx * sx, _HANDS_TIMES * sy * sy)
+    log += np.log(2 * np.pi * (0.35 * person[HEIGHT]) ** 2)
+    return log * _HANDS_WORTH if log > 0.0 else log
+
+
+@nb.njit(cache=True, nogil=True)
+def branch(
+    particles: Floats, count: int, dt: float, gravity_share: float, people: Floats, persons: int, grown: Floats
+) -> int:
+    """Everything that each of `count` particles may have become dt s later, into `grown` (G, ROW): how many.
+
+    gravity_share: of 9.81 m/s^2, at the scale that the ball's radius tells. Column SPARE is left with the parent.
+    """
+    made = 0
+    nobody = np.zeros(PERSON)
+    for h in range(count):
+        row = particles[h]
+        mode, holder = int(row[MODE]), int(row[HOLDER])
+        gravity = gravity_share * 9.81 * row[RADIUS] / _BALL_M
+        leaves = 0.0
+        for other in range(4):
+            leaves += _RATE[mode, other]
+        if mode == HELD:
+            leaves += _TO_OTHERS
+        stay = np.exp(-dt * (leaves + _BOUNCES[mode]))
+        for other in range(4):
+            held = other in (HELD, DRIBBLED)
+            for kick in range(2):
+                same = other == mode
+                if same and kick == 1 and _BOUNCES[mode] == 0.0:
+                    continue
+                if not same and kick == 0:
+                    continue
+                for k in range(persons if held else 1):
+                    if held and same and kick == 1 and k != holder:
+                        continue
+                    if other == DRIBBLED and mode != LOOSE and mode != FLIGHT and k != holder:
+                        continue
+                    rate = _BOUNCES[mode] if same else _RATE[mode, other]
+                    if held and same and k != holder:
+                        rate = _TO_OTHERS
+                    if held and k != holder and not _near_hands(row, dt, people[k]):
+                        continue
+                    if made == len(grown):
+                        return made
+                    stays = same and kick == 0 and (not held or k == holder)
+                    log = np.log(stay if stays else min(rate * dt, 0.5))
+                    out = grown[made]
+                    _predict(row, out, other, kick == 1 or (held and k != holder), dt, gravity,
+                             people[k] if held else nobody)  # fmt: skip
+                    out[HOLDER] = k if held else -1
+                    out[WEIGHT] = row[WEIGHT] + log
+                    if held:
+                        out[WEIGHT] += _in_hands(out, other, people[k])
+                    out[SPARE] = h
+                    if out[WEIGHT] > -1e9:
+                        made += 1
+    return made
+
+
+@nb.njit(cache=True, nogil=True)
+def look(
+    grown: Floats, made: int, candidates: Floats, elsewhere: Floats, width: float, height: float, value: Floats,
+    source: npt.NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Every way in which grown particles and candidates (N, 4) belong together: how many.
+
+    elsewhere (N,): log density of a candidate there that is not the ball. Of each way: value its log weight, source
+    (M, 2) the grown particle and its candidate, -1 for unseen. width, height of the picture px.
+    """
+    ways = 0
+    for g in range(made):
+        row = grown[g]
+        inside = 0.0 <= row[0] < width and 0.0 <= row[1] < height
+        seen = _SEEN[int(row[MODE])] if inside else 0.1
+        if ways == len(value):
+            return ways
+        value[ways] = row[WEIGHT] + np.log(1.0 - seen)
+        source[ways, 0], source[ways, 1] = g, -1
+        ways += 1
+        for n in range(len(candidates)):
+            x, y, radius, sure = candidates[n, 0], candidates[n, 1], candidates[n, 2], candidates[n, 3]
+            size = np.log(radius / row[RADIUS]) / _RADIUS_SIGMA
+            if abs(size) > 4.0:
+                continue
+            noise = (0.2 * row[RADIUS] + 1.0) ** 2
+            log = _log_likelihood(row, x, y, noise, noise)
+            if log == -np.inf or ways == len(value):
+                continue
+            value[ways] = (
+                row[WEIGHT] + np.log(seen) + np.log(sure / (1.0 - sure)) + log - elsewhere[n] - 0.5 * size * size + 0.47
+            )
+            source[ways, 0], source[ways, 1] = g, n
+            ways += 1
+    return ways
+
+
+@nb.njit(cache=True, nogil=True)
+def keep(
+    grown: Floats, candidates: Floats, ways: int, value: Floats, source: npt.NDArray[np.int64], band: float,
+    particles: Floats,
+) -> int:  # fmt: skip
+    """The heaviest of the ways as particles (H, ROW), alike ones being one, none `band` lighter than the best: how
+    many. Log weights are relative to the best of the ways, which value[0] is left with."""
+    kept = 0
+    top = -np.inf
+    for w in range(ways):
+        top = max(top, value[w])
+    while kept < len(particles):
+        best = -1
+        for w in range(ways):
+            if value[w] > top - band and (best < 0 or value[w] > value[best]):
+                best = w
+        if best < 0:
+            break
+        row = particles[kept]
+        g, n = source[best, 0], source[best, 1]
+        row[:] = grown[g]
+        row[WEIGHT] = value[best] - top
+        value[best] = -np.inf
+        row[UNSEEN] += 1
+        if n >= 0:
+            noise = (0.2 * row[RADIUS] + 1.0) ** 2
+            _see(row, candidates[n, 0], candidates[n, 1], noise, noise)
+            row[RADIUS] += _RADIUS_GAIN * (candidates[n, 2] - row[RADIUS])
+            row[UNSEEN] = 0
+        alike = -1
+        for k in range(kept):
+            other = particles[k]
+            same = other[MODE] == row[MODE] and other[HOLDER] == row[HOLDER] and (other[UNSEEN] == 0) == (n >= 0)
+            apart = np.hypot(other[0] - row[0], other[1] - row[1])
+            faster = np.hypot(other[2] - row[2], other[3] - row[3])
+            if same and apart < 0.5 * row[RADIUS] and faster < 12.0 * row[RADIUS]:
+                alike = k
+                break
+        if alike >= 0:
+            w, v = particles[alike, WEIGHT], row[WEIGHT]
+            particles[alike, WEIGHT] = max(w, v) + np.log1p(np.exp(-abs(w - v)))
+        else:
+            kept += 1
+    value[0] = top
+    return kept
