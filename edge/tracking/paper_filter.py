@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from edge.types import FloatArray
 
-# Equation 2's sigma, "should be tuned": on the trials and the match for tuning of the tracking benchmark, with looks whose
-# cosines are those of the appearance network (the same person .85, a team-mate .75, an opponent .6), .03 to .1 do alike
-# and .2 worse.
+# Equation 2's sigma, "should be tuned": on what is for tuning in the tracking benchmark, with looks whose cosines are
+# those of the appearance network (the same person .85, a team-mate .75, an opponent .6), .03 to .1 do alike, .2 worse.
 SIGMA = 0.06
 
 

@@ -75,6 +75,12 @@ def test_a_walker_is_followed() -> None:
     np.testing.assert_allclose(track.box, person(654))
 
 
+def test_no_two_particles_are_the_same_after_resampling() -> None:
+    run = Run(particles=300)
+    (track,) = run(person(300), times=4)
+    assert len(np.unique(track.cloud[:, 0])) == 300
+
+
 def test_less_similar_is_looked_for_wider() -> None:
     spread = []
     for similar in (1.0, 0.3):
@@ -140,8 +146,8 @@ def test_the_occluded_are_spread_wider_and_off_the_suppressed_regions() -> None:
     above = (np.abs(apart[:, 0]) < 25 - jitter) & (apart[:, 1] > -20 + jitter) & (apart[:, 1] < -jitter)
     assert not above.any()
     assert not (np.abs(back.cloud - front.xy) < 15 - jitter).all(axis=1).any()
-    # In the frame before, the window of 15 px held him.
-    assert np.ptp(apart[:, 0]) > 4 * 30
+    # In the frame before, the window of 15 px held him: what is wider comes of this one's noise.
+    assert apart[:, 0].std() > 27
     assert np.ptp(apart[:, 1]) > 3 * 35
 
 
