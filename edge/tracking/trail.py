@@ -22,7 +22,7 @@ _PAPER_K, _PAPER_FRAMES_PER_S = 0.1, 30.0
 _PUSH = 3.0
 _START_SPEED = 2.0
 # Feet step and boxes tremble: beside what the camera knows of a spot, one look at it is off by this much.
-_STEP_M = 0.15
+_STEP_M = 0.3
 # A look further off than so many sigmas counts as less sure, in proportion (Huber 1964).
 _USUAL = 2.0
 # After so many unusual looks in a row the player is where they are.
@@ -51,14 +51,14 @@ class LowPass:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """After one look: mean (4,) x, y, their speeds, and covariance (4, 4); what was expected before it; the step."""
+    """After one look: mean (4,) x, y, their speeds, and covariance (4, 4); the mean that was expected before it; and
+    what a surprise about that says of the moment before, (4, 4)."""
 
     time_s: float
     mean: FloatArray
     covariance: FloatArray
     expected: FloatArray
-    expected_covariance: FloatArray
-    transition: FloatArray
+    back: FloatArray
 
 
 @dataclass(slots=True)
@@ -112,8 +112,7 @@ class Trails:
         mean = moments[-1].mean
         rows = [(moments[-1].time_s, *mean[:2])]
         for before, after in zip(moments[-2::-1], moments[:0:-1], strict=True):
-            gain = np.linalg.solve(after.expected_covariance, after.transition @ before.covariance).T
-            mean = before.mean + gain @ (mean - after.expected)
+            mean = before.mean + after.back @ (mean - after.expected)
             rows.append((before.time_s, *mean[:2]))
         return np.array(rows[::-1])
 
@@ -127,7 +126,7 @@ def _start(time_s: float, xy: FloatArray, covariance: FloatArray) -> _Walk:
     mean = np.array([*xy, 0.0, 0.0])
     spread = np.diag([0.0, 0.0, _START_SPEED**2, _START_SPEED**2])
     spread[:2, :2] = covariance + _STEP_M**2 * np.eye(2)
-    return _Walk(deque([_Moment(time_s, mean, spread, mean, spread, np.eye(4))]), seen_s=time_s)
+    return _Walk(deque([_Moment(time_s, mean, spread, mean, np.eye(4))]), seen_s=time_s)
 
 
 def _go_on(walk: _Walk, time_s: float, xy: FloatArray, covariance: FloatArray) -> None:
@@ -142,7 +141,8 @@ def _go_on(walk: _Walk, time_s: float, xy: FloatArray, covariance: FloatArray) -
     gain = np.linalg.solve(spread[:2, :2] + look, spread[:2]).T
     mean = expected + gain @ off
     after = spread - gain @ spread[:2]
-    walk.moments.append(_Moment(time_s, mean, (after + after.T) / 2, expected, spread, transition))
+    back = np.linalg.solve(spread, transition @ last.covariance).T
+    walk.moments.append(_Moment(time_s, mean, (after + after.T) / 2, expected, back))
     walk.seen_s = time_s
 
 
