@@ -68,6 +68,12 @@ class TrackingConfig(Section):
     particles: int = Field(300, ge=20, le=5000, description="Particles per target.")
     seed: int = Field(0, ge=0, description="Seed of the particle filter.")
     lost_after_s: float = Field(1.5, gt=0, description="Seconds unseen after which a track ends.")
+    settle_s: float = Field(
+        0.5,
+        ge=0,
+        le=2,
+        description="Seconds after which it is settled who was who: trails and statistics wait for it, alerts do not.",
+    )
     roster: int | None = Field(
         None,
         ge=1,

@@ -1,31 +1,90 @@
 """Who is which box, for all players at once: a Rao-Blackwellised particle filter's arithmetic.
 
-A particle is a history of who was which box; given it, every player is a Gaussian (position and velocity on a plane),
-so that only the history is sampled (Sarkka et al. 2007). Of each particle the best joint association and what differs
-from it little goes on (Murty 1968, Cox and Hingorani 1996); the heaviest are kept.
+A particle is a history of who was which box; given it, every player is a Gaussian (position and velocity on a plane,
+and beside it how tall he is), so that only the history is sampled (Sarkka et al. 2007).
 
 Arrays have room for the most particles, players and boxes; the counts say how much of it is in use. mean (H, T, 4) x,
-y, vx, vy; spread (H, T, 4, 4) their covariance; cost (H, T, N) what it costs that player t is box n instead of unseen.
+y, vx, vy; spread (H, T, 4, 4) their covariance; tall (H, T, 5): log stature, how much taller or smaller than it his
+pose makes him, and their covariance (three numbers); cost (H, T, N) what it costs that player t is box n instead of
+unseen.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Small = npt.NDArray[np.int16]
+from edge.kernels.hypotheses import Floats, Integers, Marks, Small, branch, choose
 
-_FAR = 1e9
 # A share of the boxes is off by several times what is expected: arms, bags, players half hidden.
 _TAIL_SHARE, _TAIL_TIMES = 0.02, 3.0
 _LOG_TAIL = np.log(_TAIL_SHARE / _TAIL_TIMES**2)
 _LOG_2PI = np.log(2 * np.pi)
+# Beyond so much of a difference the smaller of two terms does not count.
+_NOTHING = 20.0
+# Variance of the log heights of what is nobody known.
+_ANY_HEIGHT = 0.2**2
 
 
-@nb.njit(cache=True, nogil=True)
+class Filter(NamedTuple):
+    """All that the filter remembers, two of each where a frame is made from the one before, and its scratch."""
+
+    mean: Floats
+    spread: Floats
+    tall: Floats
+    past: Marks
+    weight: Floats
+    cost: Floats
+    room: Floats
+    links: Integers
+    best: Small
+    value: Floats
+    parent: Integers
+    change: Integers
+    heap: Integers
+    chosen: Integers
+    boxes_of: Small
+    marks: Marks
+    now: Marks
+    ring_boxes: Small
+    ring_parents: Small
+
+
+class Seen(NamedTuple):
+    """Boxes of a frame: xy (N, 2) on the plane within noise (N, 2, 2); gain (N,) minus the log density of what is
+    nobody there; tall (N,) log height and its variance tall_noise (N,)."""
+
+    xy: Floats
+    noise: Floats
+    gain: Floats
+    tall: Floats
+    tall_noise: Floats
+
+
+def make_filter(particles: int, players: int, boxes: int, frames: int, ring: int, branches: int) -> Filter:
+    """Room for so many of each; frames: how long particles must agree to be one; ring: frames that are remembered."""
+    pairs, both = players + boxes + 2, (2, particles, players)
+    return Filter(
+        mean=np.zeros((*both, 4)), spread=np.zeros((*both, 4, 4)), tall=np.zeros((*both, 5)),
+        past=np.zeros((2, particles, frames), np.uint64), weight=np.zeros(particles),
+        cost=np.zeros((particles, players, boxes)), room=np.zeros((4, pairs)), links=np.zeros((2, pairs), np.int64),
+        best=np.full((particles, players), -1, np.int16), value=np.zeros(branches),
+        parent=np.zeros(branches, np.int64), change=np.full((branches, 4), -1, np.int64),
+        heap=np.zeros(branches, np.int64), chosen=np.zeros(particles, np.int64),
+        boxes_of=np.full((particles, players), -1, np.int16), marks=np.zeros(particles, np.uint64),
+        now=np.zeros(particles, np.uint64), ring_boxes=np.full((ring, particles, players), -1, np.int16),
+        ring_parents=np.zeros((ring, particles), np.int16),
+    )  # fmt: skip
+
+
+def make_seen(boxes: int) -> Seen:
+    """Room for so many boxes."""
+    return Seen(np.zeros((boxes, 2)), np.zeros((boxes, 2, 2)), np.zeros(boxes), np.zeros(boxes), np.zeros(boxes))
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def advance(
     mean: Floats, spread: Floats, particles: int, players: int, dt: float, push: Floats, fastest: Floats, widest: Floats
 ) -> None:
@@ -34,7 +93,7 @@ def advance(
     for h in range(particles):
         for t in range(players):
             m, p = mean[h, t], spread[h, t]
-            speed = np.hypot(m[2], m[3])
+            speed = np.sqrt(m[2] * m[2] + m[3] * m[3])
             if speed > fastest[t]:
                 m[2] *= fastest[t] / speed
                 m[3] *= fastest[t] / speed
@@ -53,196 +112,81 @@ def advance(
                 p[k + 2, k + 2] += push[t] * dt
             wide = max(p[0, 0], p[1, 1])
             if wide > widest[t]:
-                p *= widest[t] / wide
+                for i in range(4):
+                    for j in range(4):
+                        p[i, j] *= widest[t] / wide
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def breathe(tall: Floats, particles: int, players: int, stays: float, pose: float, drift: float) -> None:
+    """The same for heights: `stays`, the share of a pose that is left of it; pose: variance of poses among all that
+    there are; drift: by how much the variance of what is constant grows all the same."""
+    for h in range(particles):
+        for t in range(players):
+            q = tall[h, t]
+            q[1] *= stays
+            q[2] += drift
+            q[3] *= stays
+            q[4] = stays * stays * q[4] + (1 - stays * stays) * pose
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _robust(far: float) -> float:
+    """Log of a Gaussian's exponential with a heavy tail, of a squared Mahalanobis distance."""
+    near, tail = -0.5 * far, _LOG_TAIL - 0.5 * far / _TAIL_TIMES**2
+    if near > tail + _NOTHING:
+        return near
+    if tail > near + _NOTHING:
+        return tail
+    most = max(near, tail)
+    return most + np.log1p(np.exp(min(near, tail) - most))
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def score(
-    mean: Floats, spread: Floats, particles: int, players: int, boxes: int, seen: Floats, noise: Floats,
-    gain: Floats, more: Floats, cost: Floats,
+    mean: Floats, spread: Floats, tall: Floats, particles: int, players: int, boxes: int, seen: Seen, unseen: Floats,
+    more: Floats, cost: Floats,
 ) -> None:  # fmt: skip
     """Fill cost: minus the log of how much likelier box n is as player t than as nobody, player t being unseen.
 
-    seen (N, 2) positions and noise (N, 2, 2) their covariances; gain (N,): log of detection over miss and clutter
-    density; more (T, N): further cost of the pair.
+    unseen (T,): log of detection over miss; more (T, N): further cost of the pair.
     """
     for h in range(particles):
         for t in range(players):
-            m, p = mean[h, t], spread[h, t]
+            m, p, q = mean[h, t], spread[h, t], tall[h, t]
+            usual = q[2] + 2 * q[3] + q[4]
             for n in range(boxes):
-                a, b = p[0, 0] + noise[n, 0, 0], p[0, 1] + noise[n, 0, 1]
-                d = p[1, 1] + noise[n, 1, 1]
+                noise = seen.noise[n]
+                a, b, d = p[0, 0] + noise[0, 0], p[0, 1] + noise[0, 1], p[1, 1] + noise[1, 1]
                 det = a * d - b * b
-                x, y = seen[n, 0] - m[0], seen[n, 1] - m[1]
+                x, y = seen.xy[n, 0] - m[0], seen.xy[n, 1] - m[1]
                 far = (d * x * x - 2 * b * x * y + a * y * y) / det
-                near, tail = -0.5 * far, _LOG_TAIL - 0.5 * far / _TAIL_TIMES**2
-                most = max(near, tail)
-                log = most + np.log(np.exp(near - most) + np.exp(tail - most)) - 0.5 * np.log(det) - _LOG_2PI
-                cost[h, t, n] = more[t, n] - log - gain[n]
+                width = usual + seen.tall_noise[n]
+                off = seen.tall[n] - q[0] - q[1]
+                log = _robust(far) + _robust(off * off / width) - 0.5 * np.log(det * width / _ANY_HEIGHT)
+                cost[h, t, n] = more[t, n] - log + _LOG_2PI - unseen[t] - seen.gain[n]
 
 
-@nb.njit(cache=True, nogil=True)
-def assign(cost: Floats, players: int, boxes: int, room: Floats, links: Integers, out: Small) -> float:
-    """The cheapest joint association of one particle (Kuhn-Munkres with potentials); the cost of it.
-
-    cost (T, N); out (T,): box of each player or -1, which costs nothing. room (4, T + N + 2) and links
-    (2, T + N + 2) are scratch.
-    """
-    columns = boxes + players
-    u, v, least, used = room[0], room[1], room[2], room[3]
-    owner, way = links[0], links[1]
-    for j in range(columns + 1):
-        v[j] = 0.0
-        owner[j] = 0
-    for i in range(players + 1):
-        u[i] = 0.0
-    for i in range(1, players + 1):
-        owner[0] = i
-        j0 = 0
-        for j in range(columns + 1):
-            least[j] = _FAR
-            used[j] = 0.0
-        while True:
-            used[j0] = 1.0
-            i0, delta, j1 = owner[j0], _FAR, 0
-            for j in range(1, columns + 1):
-                if used[j] > 0:
-                    continue
-                if j <= boxes:
-                    price = cost[i0 - 1, j - 1]
-                else:
-                    price = 0.0 if j - boxes == i0 else _FAR / 1e3
-                reduced = price - u[i0] - v[j]
-                if reduced < least[j]:
-                    least[j] = reduced
-                    way[j] = j0
-                if least[j] < delta:
-                    delta = least[j]
-                    j1 = j
-            for j in range(columns + 1):
-                if used[j] > 0:
-                    u[owner[j]] += delta
-                    v[j] -= delta
-                else:
-                    least[j] -= delta
-            j0 = j1
-            if owner[j0] == 0:
-                break
-        while j0:
-            j1 = way[j0]
-            owner[j0] = owner[j1]
-            j0 = j1
-    total = 0.0
-    out[:players] = -1
-    for j in range(1, boxes + 1):
-        if owner[j]:
-            out[owner[j] - 1] = j - 1
-            total += cost[owner[j] - 1, j - 1]
-    return total
-
-
-@nb.njit(cache=True, nogil=True)
-def branch(
-    weight: Floats, cost: Floats, particles: int, players: int, boxes: int, band: float, room: Floats, links: Integers,
-    best: Small, value: Floats, parent: Integers, change: Integers,
-) -> int:  # fmt: skip
-    """Every particle's best association and those within `band` of it that differ in one pair or a swap: how many.
-
-    weight (H,): minus log weights. Of each: value (M,) minus the log weight; parent (M,) the particle; change (M, 4):
-    two players and their boxes instead, -1 for none. best (H, T) the particles' own.
-    """
-    count, most = 0, len(value)
-    for h in range(particles):
-        base = weight[h] + assign(cost[h], players, boxes, room, links, best[h])
-        a = best[h]
-        if count < most:
-            value[count], parent[count] = base, h
-            change[count, 0] = change[count, 2] = -1
-            count += 1
-        for i in range(players):
-            own = cost[h, i, a[i]] if a[i] >= 0 else 0.0
-            if a[i] >= 0 and -own < band and count < most:
-                value[count], parent[count] = base - own, h
-                change[count, 0], change[count, 1], change[count, 2] = i, -1, -1
-                count += 1
-            for n in range(boxes):
-                taken = -1
-                for j in range(players):
-                    if a[j] == n:
-                        taken = j
-                extra = cost[h, i, n] - own
-                if taken == i or (taken >= 0 and (taken < i and a[i] >= 0)):
-                    continue
-                if taken >= 0:  # a swap: the other takes what this one had
-                    extra += (cost[h, taken, a[i]] if a[i] >= 0 else 0.0) - cost[h, taken, n]
-                if extra < band and count < most:
-                    value[count], parent[count] = base + extra, h
-                    change[count, 0], change[count, 1] = i, n
-                    change[count, 2], change[count, 3] = taken, a[i]
-                    count += 1
-    return count
-
-
-@nb.njit(cache=True, nogil=True)
-def choose(
-    count: int, players: int, most: int, band: float, best: Small, value: Floats, parent: Integers, change: Integers,
-    recent: Small, chosen: Integers, boxes_of: Small, marks: npt.NDArray[np.uint64],
-) -> int:  # fmt: skip
-    """The heaviest of the branches, two of the same recent past being one: how many.
-
-    recent (H, W, T): the last associations of each particle, oldest first. chosen (most,): their parents in order of
-    weight, boxes_of (most, T) their associations; value is left with their weights in its first places.
-    """
-    order = np.argsort(value[:count])
-    least, kept = value[order[0]], 0
-    weights = np.empty(most)
-    for k in order:
-        if value[k] > least + band or kept == most:
-            break
-        h = parent[k]
-        boxes_of[kept, :players] = best[h, :players]
-        if change[k, 0] >= 0:
-            boxes_of[kept, change[k, 0]] = change[k, 1]
-        if change[k, 2] >= 0:
-            boxes_of[kept, change[k, 2]] = change[k, 3]
-        mark = np.uint64(14695981039346656037)
-        for w in range(1, recent.shape[1]):
-            for t in range(players):
-                mark = (mark ^ np.uint64(recent[h, w, t] + 2)) * np.uint64(1099511628211)
-        for t in range(players):
-            mark = (mark ^ np.uint64(boxes_of[kept, t] + 2)) * np.uint64(1099511628211)
-        known = False
-        for other in range(kept):
-            known = known or marks[other] == mark
-        if known:
-            continue
-        marks[kept], chosen[kept], weights[kept] = mark, h, value[k] - least
-        kept += 1
-    value[:kept] = weights[:kept]
-    return kept
-
-
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def follow(
-    mean: Floats, spread: Floats, recent: Small, particles: int, players: int, chosen: Integers, boxes_of: Small,
-    seen: Floats, noise: Floats, mean_out: Floats, spread_out: Floats, recent_out: Small,
+    mean: Floats, spread: Floats, tall: Floats, particles: int, players: int, chosen: Integers, boxes_of: Small,
+    seen: Seen, mean_out: Floats, spread_out: Floats, tall_out: Floats,
 ) -> None:  # fmt: skip
     """Each kept particle from its parent, with its players seen where they are: Kalman's update of every pair."""
     for k in range(particles):
         h = chosen[k]
-        recent_out[k, :-1] = recent[h, 1:]
-        recent_out[k, -1] = -1
-        recent_out[k, -1, :players] = boxes_of[k, :players]
         for t in range(players):
-            m, p = mean_out[k, t], spread_out[k, t]
+            m, p, q = mean_out[k, t], spread_out[k, t], tall_out[k, t]
             m[:] = mean[h, t]
             p[:] = spread[h, t]
+            q[:] = tall[h, t]
             n = boxes_of[k, t]
             if n < 0:
                 continue
-            a, b, d = p[0, 0] + noise[n, 0, 0], p[0, 1] + noise[n, 0, 1], p[1, 1] + noise[n, 1, 1]
+            noise = seen.noise[n]
+            a, b, d = p[0, 0] + noise[0, 0], p[0, 1] + noise[0, 1], p[1, 1] + noise[1, 1]
             det = a * d - b * b
-            x, y = seen[n, 0] - m[0], seen[n, 1] - m[1]
+            x, y = seen.xy[n, 0] - m[0], seen.xy[n, 1] - m[1]
             first, second = (p[0, 0], p[0, 1], p[0, 2], p[0, 3]), (p[1, 0], p[1, 1], p[1, 2], p[1, 3])
             for i in range(4):
                 gain_x = (first[i] * d - second[i] * b) / det
@@ -250,3 +194,49 @@ def follow(
                 m[i] += gain_x * x + gain_y * y
                 for j in range(4):
                     p[i, j] -= gain_x * first[j] + gain_y * second[j]
+            _measure(q, seen.tall[n], seen.tall_noise[n])
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _measure(q: Floats, tall: float, noise: float) -> None:
+    """Kalman's update of stature and pose, whose sum was seen."""
+    own, pose = q[2] + q[3], q[3] + q[4]
+    width, off = own + pose + noise, tall - q[0] - q[1]
+    if off * off > _TAIL_TIMES**2 * width:
+        return  # half of somebody, or two: nothing to learn from
+    q[0] += own / width * off
+    q[1] += pose / width * off
+    q[2] -= own * own / width
+    q[3] -= own * pose / width
+    q[4] -= pose * pose / width
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def step(
+    f: Filter, now: int, frame: int, particles: int, players: int, boxes: int, seen: Seen, unseen: Floats, more: Floats,
+    band: float,
+) -> int:  # fmt: skip
+    """The particles of frame number `frame`, in buffer 1 - now, from those in buffer `now`, which have been moved on;
+    the heaviest first. Returns how many there are; nothing is allocated."""
+    score(f.mean[now], f.spread[now], f.tall[now], particles, players, boxes, seen, unseen, more, f.cost)
+    count = branch(
+        f.weight, f.cost, particles, players, boxes, band, f.room, f.links, f.best, f.value, f.parent, f.change
+    )
+    past, after = f.past[now], f.past[1 - now]
+    at = frame % past.shape[1]
+    kept = choose(
+        count, players, len(f.weight), 2 * band, f.best, f.value, f.parent, f.change, f.heap, past, at, f.chosen,
+        f.boxes_of, f.weight, f.marks, f.now,
+    )  # fmt: skip
+    follow(
+        f.mean[now], f.spread[now], f.tall[now], kept, players, f.chosen, f.boxes_of, seen, f.mean[1 - now],
+        f.spread[1 - now], f.tall[1 - now],
+    )  # fmt: skip
+    place = frame % len(f.ring_boxes)
+    for k in range(kept):
+        after[k] = past[f.chosen[k]]
+        after[k, at] = f.now[k]
+        f.ring_parents[place, k] = f.chosen[k]
+        for t in range(players):
+            f.ring_boxes[place, k, t] = f.boxes_of[k, t]
+    return kept

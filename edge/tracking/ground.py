@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.camera import Camera
-from edge.tracking.players import Floor, Places, foot_px
+from edge.tracking.places import Floor, Places, foot_px
 from edge.types import FloatArray
 
 _ANKLES = (15, 16)
@@ -26,7 +26,9 @@ def floor_under(camera: Camera, low_m: FloatArray, high_m: FloatArray) -> Floor:
         xy, jacobian = camera.floor(foot), camera.floor_jacobian(foot)
         spread = jacobian @ covariance @ np.swapaxes(jacobian, 1, 2) + _FLOOR_SIGMA_M**2 * np.eye(2)
         inside = np.all((xy >= low) & (xy <= high), axis=1) & np.all(np.isfinite(spread), axis=(1, 2))
-        return Places(xy, spread, np.ones(len(boxes)), np.asarray(inside))
+        # How many metres a px is across tells how tall who stands there is.
+        tall = np.log((boxes[:, 3] - boxes[:, 1]) * np.hypot(jacobian[:, 0, 0], jacobian[:, 1, 0]))
+        return Places(xy, spread, np.ones(len(boxes)), np.asarray(inside), tall)
 
     return places
 

@@ -3,134 +3,156 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from edge.kernels.joint import advance, branch, choose, follow, score
+from edge.kernels.hypotheses import prune, trace
+from edge.kernels.joint import advance, breathe, make_filter, make_seen, step
 from edge.types import FloatArray
 
 PARTICLES = 40
 PLAYERS, BOXES = 24, 48
+# The longest that an answer can wait to be settled, frames.
+RING = 160
 _BRANCHES = 4000
 # A step is what a person of 1.8 m does: on the floor in metres, in the picture in pixels of the same measure.
 _PUSH = 4.0
 FASTEST = 8.0
 _UNKNOWN = 3.0
 _START_SPEED = 3.0
-_DETECTED = 0.97
 _CLUTTER = 2e-4
 # Branches that are this much less likely (log) are not followed, particles twice as much.
 _BAND = 10.0
 # Particles that agree on who was which box for so many frames are one.
 _FRAMES = 20
 _SCALE_GAIN = 0.2
+# Who is told to be who stays so while no other history is likelier by so much (log).
+_LOYAL = 2.0
+# People's heights, log: how they differ, how much a pose makes of one's own, and for how long.
+_TALL, _POSE, _POSE_S = 0.06, 0.075, 0.55
 
 
 class JointAssociation:
-    """Up to 24 players among up to 48 boxes. `predict`, then `assign`, in turn; players are numbered from 0."""
+    """Up to 24 players among up to 48 boxes; players are numbered from 0."""
 
     def __init__(self, particles: int = PARTICLES) -> None:
-        # Two of each: the particles of now, and room for those of the next frame.
-        self._mean = [np.zeros((particles, PLAYERS, 4)) for _ in range(2)]
-        self._spread = [np.zeros((particles, PLAYERS, 4, 4)) for _ in range(2)]
-        self._recent = [np.full((particles, _FRAMES, PLAYERS), -1, np.int16) for _ in range(2)]
-        self._weight = np.zeros(particles)
-        self._cost = np.zeros((particles, PLAYERS, BOXES))
-        self._room = np.zeros((4, PLAYERS + BOXES + 2))
-        self._links = np.zeros((2, PLAYERS + BOXES + 2), np.int64)
-        self._best = np.full((particles, PLAYERS), -1, np.int16)
-        self._chosen_boxes = np.full((particles, PLAYERS), -1, np.int16)
-        self._value = np.zeros(_BRANCHES)
-        self._parent = np.zeros(_BRANCHES, np.int64)
-        self._change = np.full((_BRANCHES, 4), -1, np.int64)
-        self._chosen = np.zeros(particles, np.int64)
-        self._marks = np.zeros(particles, np.uint64)
-        self._particles, self._players = 1, 0
+        self._state = make_filter(particles, PLAYERS, BOXES, _FRAMES, RING, _BRANCHES)
+        self._seen = make_seen(BOXES)
+        self._more, self._unseen = np.zeros((PLAYERS, BOXES)), np.zeros(PLAYERS)
+        self._path = np.full((RING, PLAYERS), -1, np.int16)
+        self._particles, self._players, self._now, self._frame, self._shown = 1, 0, 0, 0, 0
         self._scale = np.ones(PLAYERS)
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._particles, self._players = 1, 0
-        self._weight[:] = 0.0
-        self._recent[0][:] = -1
+        self._particles, self._players, self._shown = 1, 0, 0
+        self._state.weight[:] = 0.0
+        self._state.ring_boxes[:] = -1
 
-    def add(self, xy: FloatArray, covariance: FloatArray, scale: float) -> int | None:
-        """Another player, in every particle, at rest at xy (2,) within covariance (2, 2); its number, or None where
-        there is no room. scale: units of the plane to a metre there.
+    @property
+    def weights(self) -> FloatArray:
+        """Of each particle, adding up to one."""
+        share = np.exp(-self._state.weight[: self._particles])
+        return np.asarray(share / share.sum())
+
+    @property
+    def means(self) -> FloatArray:
+        """Place and velocity of every player in every particle, (H, T, 4), in units of the plane; a view."""
+        return self._state.mean[self._now, : self._particles, : self._players]
+
+    @property
+    def spreads(self) -> FloatArray:
+        """Their covariances, (H, T, 4, 4); a view."""
+        return self._state.spread[self._now, : self._particles, : self._players]
+
+    def add(self, xy: FloatArray, covariance: FloatArray, scale: float, tall: float, box: int = -1) -> int | None:
+        """Another player, in every particle, at rest at xy (2,) within covariance (2, 2); his number, or None where
+        there is no room. scale: units of the plane to a metre there; tall: log height; box: which one of the last
+        frame he is.
 
         Particles in which somebody else is there have two players at one place for a while, and lose weight by it."""
         if self._players == PLAYERS:
             return None
-        t = self._players
-        self._mean[0][:, t] = (*xy, 0.0, 0.0)
-        self._spread[0][:, t] = 0.0
-        self._spread[0][:, t, :2, :2] = covariance
-        self._spread[0][:, t, 2, 2] = self._spread[0][:, t, 3, 3] = (_START_SPEED * scale) ** 2
-        self._recent[0][:, :, t] = -1
+        t, state = self._players, self._state
+        mean, spread, tallness = state.mean[self._now], state.spread[self._now], state.tall[self._now]
+        mean[:, t] = (*xy, 0.0, 0.0)
+        spread[:, t] = 0.0
+        spread[:, t, :2, :2] = covariance
+        spread[:, t, 2, 2] = spread[:, t, 3, 3] = (_START_SPEED * scale) ** 2
+        tallness[:, t] = (tall, 0.0, _POSE**2 + _TALL**2, -(_POSE**2), _POSE**2)
+        state.ring_boxes[:, :, t] = -1
+        state.ring_boxes[self._frame % RING, :, t] = box
         self._scale[t] = scale
         self._players += 1
         return t
 
     def drop(self, t: int) -> None:
-        """Player t is gone; those after it move up by one."""
-        last = self._players - 1
-        for array in (self._mean[0], self._spread[0]):
+        """Player t is gone; those after him move up by one."""
+        last, state = self._players - 1, self._state
+        for array in (state.mean[self._now], state.spread[self._now], state.tall[self._now]):
             array[:, t:last] = array[:, t + 1 : last + 1]
-        self._recent[0][:, :, t:last] = self._recent[0][:, :, t + 1 : last + 1]
-        self._recent[0][:, :, last] = -1
+        state.ring_boxes[:, :, t:last] = state.ring_boxes[:, :, t + 1 : last + 1]
+        state.ring_boxes[:, :, last] = -1
         self._scale[t:last] = self._scale[t + 1 : last + 1]
         self._players = last
 
     def shift(self, move: FloatArray) -> None:
         """The plane is a picture whose camera moved: move (2, 3) from old to new pixels."""
-        mean = self._mean[0][: self._particles, : self._players]
+        mean = self.means
         mean[..., :2] = mean[..., :2] @ move[:, :2].T + move[:, 2]
         mean[..., 2:] = mean[..., 2:] @ move[:, :2].T
 
-    def predict(self, dt_s: float) -> None:
-        """Everybody moves on for dt_s."""
-        scale = self._scale
+    def predict(self, dt_s: float, drift: float = 0.0) -> None:
+        """Everybody moves on for dt_s. drift: by how much what should be constant in a log height changes, per
+        second^0.5: 0 where distances are known."""
+        scale, state = self._scale, self._state
         advance(
-            self._mean[0], self._spread[0], self._particles, self._players, dt_s,
+            state.mean[self._now], state.spread[self._now], self._particles, self._players, dt_s,
             _PUSH * scale**2, FASTEST * scale, (_UNKNOWN * scale) ** 2,
         )  # fmt: skip
+        breathe(
+            state.tall[self._now], self._particles, self._players, float(np.exp(-dt_s / _POSE_S)), _POSE**2,
+            drift**2 * dt_s,
+        )  # fmt: skip
 
-    def assign(self, xy: FloatArray, covariance: FloatArray, scale: FloatArray, more: FloatArray) -> list[int]:
-        """The box of each player in the heaviest particle, or -1.
+    def assign(
+        self, xy: FloatArray, covariance: FloatArray, scale: FloatArray, tall: FloatArray, tall_noise: FloatArray,
+        detected: FloatArray, more: FloatArray,
+    ) -> list[int]:  # fmt: skip
+        """The box of each player in the particle that is told, or -1.
 
         xy (N, 2): where the boxes stand, within covariance (N, 2, 2). scale (N,): units of the plane to a metre there.
-        more (players, N): further cost of a pair, as minus a log likelihood. Not more than `BOXES` of them.
+        tall (N,): log heights, with variances tall_noise (N,). detected (players,): probability that a player gives
+        a box. more (players, N): further cost of a pair, as minus a log likelihood. Not more than `BOXES` of them.
         """
-        boxes = len(xy)
-        gain = np.log(_DETECTED / (1 - _DETECTED)) - np.log(_CLUTTER / scale**2)
-        score(
-            self._mean[0],
-            self._spread[0],
-            self._particles,
-            self._players,
-            boxes,
-            xy,
-            covariance,
-            gain,
-            more,
-            self._cost,
+        boxes, players, seen = len(xy), self._players, self._seen
+        seen.xy[:boxes], seen.noise[:boxes] = xy, covariance
+        seen.gain[:boxes] = 2 * np.log(scale) - np.log(_CLUTTER)
+        seen.tall[:boxes], seen.tall_noise[:boxes] = tall, tall_noise
+        self._unseen[:players] = np.log(detected / (1 - detected))
+        self._more[:players, :boxes] = more
+        self._frame += 1
+        self._particles = step(
+            self._state, self._now, self._frame, self._particles, players, boxes, seen, self._unseen, self._more, _BAND
         )
-        count = branch(
-            self._weight, self._cost, self._particles, self._players, boxes, _BAND, self._room, self._links,
-            self._best, self._value, self._parent, self._change,
-        )  # fmt: skip
-        kept = choose(
-            count, self._players, len(self._weight), 2 * _BAND, self._best, self._value, self._parent, self._change,
-            self._recent[0], self._chosen, self._chosen_boxes, self._marks,
-        )  # fmt: skip
-        follow(
-            self._mean[0], self._spread[0], self._recent[0], kept, self._players, self._chosen, self._chosen_boxes,
-            xy, covariance, self._mean[1], self._spread[1], self._recent[1],
-        )  # fmt: skip
-        for pair in (self._mean, self._spread, self._recent):
-            pair.reverse()  # type: ignore[attr-defined]
-        self._weight[:kept] = self._value[:kept]
-        self._particles = kept
-        found = [int(box) for box in self._chosen_boxes[0, : self._players]]
+        self._now = 1 - self._now
+        self._shown = self._loyal()
+        found = [int(box) for box in self._state.boxes_of[self._shown, :players]]
         for t, box in enumerate(found):
             if box >= 0:
                 self._scale[t] += _SCALE_GAIN * (scale[box] - self._scale[t])
         return found
+
+    def _loyal(self) -> int:
+        """The particle that is told: what goes on from the one told before, unless another is clearly likelier."""
+        (children,) = np.nonzero(self._state.chosen[: self._particles] == self._shown)
+        return int(children[0]) if len(children) and self._state.weight[children[0]] < _LOYAL else 0
+
+    def settle(self, back: int) -> None:
+        """What the history that is the likeliest now says of `back` frames ago, and before, is taken for true."""
+        prune(self._state.ring_parents, self._frame % RING, back, self._particles, self._state.weight)
+
+    def history(self, back: int) -> npt.NDArray[np.int16]:
+        """Who was which box in the last back + 1 frames, oldest first, by the history that is the likeliest now:
+        (back + 1, players), -1 for unseen. A view, until asked again."""
+        trace(self._state.ring_boxes, self._state.ring_parents, self._frame % RING, back, self._path)
+        return self._path[: back + 1, : self._players]

@@ -1,93 +1,50 @@
-"""Players: who is which box is told by particles of joint associations, where each one is by a cloud of his own."""
+"""Players: who is which box is told by particles of joint associations; at once, and again when it has settled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from edge.config import TrackingConfig
-from edge.tracking.cloud import Clouds
+from edge.kernels.centres import COLUMNS, begin, common_shift, foresee, look
 from edge.tracking.joint import BOXES, FASTEST, PLAYERS, JointAssociation
+from edge.tracking.places import STATURE_M, Floor, Places, hidden_shares, in_picture, tall_noise
+from edge.tracking.settled import SettledFrame, Settling
 from edge.types import FloatArray, TrackStatus
 
-# All in shares of a player's height (1.8 m). The paper starts with +-20 x +-30 px around a player of about 300 px at
-# 3840 x 2160 (Initialization).
-_START = np.array([0.07, 0.10])
-_START_SPEED = 0.3
-_SEEN = 0.05
-_SPREAD = 0.012
-_PUSH = 0.16
-# Unseen, a cloud widens faster (Dealing with Occlusions: +-30 x +-35 px).
-_SPREAD_UNSEEN = 0.03
-_BEHIND = 3 * _SEEN
 _CONFIRM_LOOKS = 3
-_BOX_GAIN = 0.35
-# How well a box's lower edge tells where its player stands, across and down.
-_FOOT_SIGMA = np.array([0.06, 0.05])
-_STATURE_M = 1.8
-# A box's height changes with arms and bent knees, log; more than that is another one's, or half a player.
-_HEIGHT_SIGMA, _MOST_FOR_HEIGHT = 0.2, 3.0
 # What a look that is as alike as this tells nothing about; each tenth more or less is worth this much log likelihood.
 _ALIKE, _FOR_LOOKS, _MOST_FOR_LOOKS = 0.7, 12.0, 4.0
+# A player in sight gives a box almost always, one whom others hide not.
+_DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
+# The picture's log heights change with the distance, per second^0.5.
+_DRIFT = 0.8
+_LONGEST_STEP_S = 1.0
 
 Embed = Callable[[FloatArray], FloatArray]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where boxes stand on some plane: xy (N, 2), covariance (N, 2, 2), scale (N,) units of the plane to a metre, and
-    good (N,) bool: those that count."""
-
-    xy: FloatArray
-    covariance: FloatArray
-    scale: FloatArray
-    good: npt.NDArray[np.bool_]
-
-    def only(self) -> Places:
-        """Those that count."""
-        good = self.good
-        return Places(self.xy[good], self.covariance[good], self.scale[good], good[good])
-
-
-Floor = Callable[[FloatArray], Places]
-
-
-def foot_px(boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Where boxes (N, 4) touch the floor, (N, 2) px, and the covariance (N, 2, 2) px^2 of that."""
-    height = boxes[:, 3] - boxes[:, 1]
-    xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]]).astype(np.float64)
-    return xy, np.eye(2) * ((_FOOT_SIGMA * height[:, None]) ** 2)[:, None, :]
-
-
-def _in_picture(boxes: FloatArray) -> Places:
-    """Without a calibration the picture is the plane; how many px are a metre, each box's height tells."""
-    xy, covariance = foot_px(boxes)
-    scale = (boxes[:, 3] - boxes[:, 1]).astype(np.float64) / _STATURE_M
-    return Places(xy, covariance, scale, np.ones(len(boxes), bool))
-
-
 @dataclass(slots=True)
 class PlayerTrack:
-    """One player: the box's size is smoothed, its centre is the cloud's mean."""
+    """One player. mean (7,): the box's middle x, y px, velocity px/s, and the middle's covariance xx, xy, yy px^2;
+    size (2,): the box's width and height px, smoothed."""
 
     track_id: int
-    slot: int
     size: FloatArray
     seen_s: float
     looks: int = 1
     misses: int = 0
     confidence: float = 0.0
     mean: FloatArray = field(default_factory=lambda: np.zeros(7))
-    seen_xy: FloatArray = field(default_factory=lambda: np.zeros(2))
     embedding: FloatArray | None = None
 
     @property
     def box(self) -> FloatArray:
-        half = self.size / 2
-        return np.concatenate([self.mean[:2] - half, self.mean[:2] + half])
+        (x, y), (width, height) = self.mean[:2], self.size
+        return np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2])
 
     @property
     def status(self) -> TrackStatus:
@@ -96,25 +53,45 @@ class PlayerTrack:
         return TrackStatus.OCCLUDED if self.misses else TrackStatus.CONFIRMED
 
 
+# What speaks against a track's being a box, (tracks, boxes), as minus a log likelihood: colours of teams, numbers.
+Against = Callable[[Sequence[PlayerTrack], FloatArray], FloatArray]
+
+
 class PlayerTracker:
     """`update` takes the person boxes of each frame in turn. Not more than 24 players among 48 boxes; the surest
-    are taken."""
+    are taken. `dropped` counts by reason what was not taken as it came."""
 
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
-        self._clouds = Clouds(PLAYERS, config.particles, config.seed)
         self.tracks: list[PlayerTrack] = []
+        self.dropped: Counter[str] = Counter()
         self._joint = JointAssociation()
+        self._settling = Settling(config.settle_s)
+        self._state = np.zeros((PLAYERS, COLUMNS))
+        self._pairs = np.full(PLAYERS, -1, np.int16)
+        self._hidden, self._room = np.zeros(PLAYERS), np.zeros((2, PLAYERS))
+        self._shift, self._pans = np.zeros(3), 0.0
         self._floor: Floor | None = None
         self._next_id = 1
         self._time_s: float | None = None
 
     def reset(self) -> None:
         """Forget everybody, as after a cut; numbers are not used again."""
+        self._settling.flush(self._joint, self.tracks)
         self.tracks.clear()
-        self._clouds.alive[:] = False
         self._joint.reset()
+        self._shift[:] = 0.0
         self._time_s = None
+
+    def settled(self) -> list[SettledFrame]:
+        """Who was who `settle_s` ago, by the history that has won since: the frames that have settled since this was
+        last asked, oldest first. Without being asked for long, the oldest are forgotten."""
+        return self._settling.take()
+
+    def finish(self) -> list[SettledFrame]:
+        """Nothing more comes: all that is left to settle."""
+        self._settling.flush(self._joint, self.tracks)
+        return self._settling.take()
 
     def update(
         self,
@@ -124,71 +101,120 @@ class PlayerTracker:
         move: FloatArray | None,
         embed: Embed | None,
         floor: Floor | None = None,
+        size: tuple[int, int] | None = None,
+        against: Against | None = None,
     ) -> list[PlayerTrack]:
         """Tracks after this frame. boxes (N, 4) xyxy px; confidence (N,); move (2, 3): the camera's motion from the
         last frame's pixels to this one's, or None; embed: boxes (M, 4) to unit vectors (M, D); floor: boxes (M, 4) to
-        the places on the court where they stand, where it is calibrated: people beside it are left out."""
-        good = np.isfinite(boxes).all(axis=1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        surest = np.flatnonzero(good)[np.argsort(-confidence[good], kind="stable")][:BOXES]
-        boxes, confidence = boxes[surest], confidence[surest]
-        places = _in_picture(boxes) if floor is None else floor(boxes)
-        boxes, confidence, places = boxes[places.good], confidence[places.good], places.only()
+        the places on the court where they stand, where it is calibrated: people beside it are left out; size: the
+        picture's width and height px; against: what more speaks against pairs of tracks and boxes."""
+        boxes, confidence = self._take(boxes, confidence, size)
+        places = in_picture(boxes) if floor is None else floor(boxes)
+        if not places.good.all():
+            self.dropped["beside the court"] += int(np.count_nonzero(~places.good))
+            boxes, confidence, places = boxes[places.good], confidence[places.good], places.only()
         if floor is not self._floor and self.tracks:
+            self.dropped["another floor"] += 1
             self.reset()  # another plane: everybody is looked for anew, under the numbers to come
         self._floor = floor
         dt_s = self._since(time_s)
-        if move is not None:
-            self._clouds.shift(move)
-            if floor is None:
-                self._joint.shift(move)
-        self._predict(dt_s)
-        taken = set()
-        more = self._more(boxes, embed)
-        for track, n in zip(
-            self.tracks, self._joint.assign(places.xy, places.covariance, places.scale, more), strict=True
-        ):
-            if n < 0:
-                track.misses += 1
-                track.mean = self._clouds.mean(track.slot)
-            else:
-                self._see(track, boxes[n], float(confidence[n]), time_s)
-                taken.add(n)
+        count = len(self.tracks)
+        foresee(self._state, count, dt_s, self._hidden)
+        if floor is None or move is not None:
+            self._follow_camera(boxes, move, floor)
+        self._joint.predict(dt_s, _DRIFT if floor is None else 0.0)
+        found = self._associate(boxes, places, embed, against)
+        taken = self._see(found, boxes, confidence, time_s)
         for n in range(len(boxes)):
             if n not in taken:
                 self._start(boxes[n], float(confidence[n]), time_s, places, n)
         self._drop(time_s)
+        self._tell()
+        self._settling.add(time_s, boxes, self._joint, self.tracks)
         self._refresh_embedding(embed)
         return self.tracks
 
+    def _take(
+        self, boxes: FloatArray, confidence: FloatArray, size: tuple[int, int] | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """The boxes that can be people, as float64, not more than there is room for; the others are counted."""
+        boxes = np.asarray(boxes, dtype=np.float64)
+        finite = np.isfinite(boxes).all(axis=1)
+        good = finite & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+        if not good.all():
+            self.dropped["not finite"] += int(np.count_nonzero(~finite))
+            self.dropped["inside out"] += int(np.count_nonzero(finite & ~good))
+        if size is not None:
+            width, height = size
+            inside = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
+            self.dropped["outside"] += int(np.count_nonzero(good & ~inside))
+            good &= inside
+        kept = np.flatnonzero(good)
+        if len(kept) > BOXES:
+            self.dropped["too many"] += len(kept) - BOXES
+            kept = kept[np.argsort(-confidence[kept], kind="stable")][:BOXES]
+        elif len(kept) == len(boxes):
+            return boxes, confidence
+        return boxes[kept], confidence[kept]
+
     def _since(self, time_s: float) -> float:
         """Seconds since the last frame, 0..1; where time went back, what was seen later was seen now."""
-        if self._time_s is not None and time_s < self._time_s:
+        passed = 0.0 if self._time_s is None else time_s - self._time_s
+        if passed < 0:
+            self.dropped["clock went back"] += 1
             for track in self.tracks:
                 track.seen_s = min(track.seen_s, time_s)
-        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
+        elif passed > _LONGEST_STEP_S:
+            self.dropped["gap"] += 1
+            if self._config.roster is None and passed > self._config.lost_after_s:
+                self.reset()  # nobody would be remembered for so long
         self._time_s = time_s
-        return dt_s
+        return min(max(passed, 0.0), _LONGEST_STEP_S)
 
-    def _predict(self, dt_s: float) -> None:
-        for track in self.tracks:
-            height = float(track.size[1])
-            self._clouds.spread[track.slot] = (_SPREAD_UNSEEN if track.misses else _SPREAD) * height
-            self._clouds.push[track.slot] = _PUSH * height * (0.5 if track.misses else 1.0)
-        self._clouds.predict(dt_s)
-        self._joint.predict(dt_s)
-        for track in self.tracks:
-            track.mean = self._clouds.mean(track.slot)
+    def _follow_camera(self, boxes: FloatArray, move: FloatArray | None, floor: Floor | None) -> None:
+        """Carry everybody along with the picture: as it is told, or as all boxes moved as one."""
+        count = len(self.tracks)
+        if move is None:
+            by = self._panned(boxes)
+            if by is None:
+                return
+            move = np.array([[1.0, 0.0, by[0]], [0.0, 1.0, by[1]]])
+        state = self._state[:count]
+        for at in (0, 12):
+            state[:, at : at + 2] = state[:, at : at + 2] @ move[:, :2].T + move[:, 2]
+        state[:, 2:4] = state[:, 2:4] @ move[:, :2].T
+        if floor is None:
+            self._joint.shift(move)
 
-    def _more(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
-        """What speaks against a pair beside its place, (players, boxes), minus a log likelihood: height and looks."""
+    def _panned(self, boxes: FloatArray) -> FloatArray | None:
+        """How far the picture moved, (2,) px, by the boxes alone: their common shift, the more so the more of them
+        agree and the more such a camera has moved of late."""
+        found = common_shift(self._state, len(self.tracks), boxes, len(boxes), self._shift, self._room)
+        if found < 3:
+            self._shift[:] = 0.0
+            return None
+        moved = self._shift[:2]
+        noise = 1.57 * self._shift[2] / found
+        self._pans += 0.1 * (max(float(moved @ moved) / 2 - noise, 0.0) - self._pans)
+        return np.asarray(moved * (self._pans / (self._pans + noise + 1e-9)))
+
+    def _associate(self, boxes: FloatArray, places: Places, embed: Embed | None, against: Against | None) -> list[int]:
+        """The box of each track now, -1 for none."""
+        count = len(self.tracks)
+        detected = _DETECTED + (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
+        more = self._looks(boxes, embed)
+        if against is not None and more.size:
+            more += against(self.tracks, boxes)
+        noise = tall_noise(hidden_shares(boxes))
+        return self._joint.assign(places.xy, places.covariance, places.scale, places.tall, noise, detected, more)
+
+    def _looks(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
+        """What looks say against a pair, (tracks, boxes), minus a log likelihood: of those who were lost."""
         more = np.zeros((len(self.tracks), len(boxes)))
-        if not more.size:
+        if embed is None or not more.size:
             return more
-        height = np.log(boxes[:, 3] - boxes[:, 1])
-        own = np.log([track.size[1] for track in self.tracks])
-        more += np.minimum(0.5 * ((height[None, :] - own[:, None]) / _HEIGHT_SIGMA) ** 2, _MOST_FOR_HEIGHT)
         lost = [t for t, track in enumerate(self.tracks) if track.misses > 1 and track.embedding is not None]
-        if embed is None or not lost:
+        if not lost:
             return more
         # Only those who may be somebody who was lost: the others stand where somebody is known to be.
         centre = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -196,41 +222,39 @@ class PlayerTracker:
         away = np.linalg.norm(centre[:, None] - known[None], axis=2).min(axis=1, initial=np.inf)
         fresh = np.flatnonzero(away > 0.3 * (boxes[:, 3] - boxes[:, 1]))
         if len(fresh):
-            alike = np.array([self.tracks[t].embedding for t in lost]) @ embed(boxes[fresh]).T
+            alike = np.array([self.tracks[t].embedding for t in lost]) @ embed(boxes[fresh].astype(np.float32)).T
             worth = np.clip(_FOR_LOOKS * (_ALIKE - alike), -_MOST_FOR_LOOKS, _MOST_FOR_LOOKS)
             more[np.array(lost)[:, None], fresh] += worth
         return more
 
-    def _see(self, track: PlayerTrack, box: FloatArray, confidence: float, time_s: float) -> None:
-        size = box[2:] - box[:2]
-        track.size = track.size + _BOX_GAIN * (size - track.size)
-        centre, height = (box[:2] + box[2:]) / 2, float(track.size[1])
-        self._clouds.see(track.slot, centre, _SEEN * height)
-        track.mean = self._clouds.mean(track.slot)
-        if np.hypot(*(track.mean[:2] - centre)) > _BEHIND * height:
-            # Faster than any particle: go there, at the speed that it took.
-            speed = (centre - track.seen_xy) / max(time_s - track.seen_s, 1e-3)
-            speed *= min(1.0, FASTEST * height / _STATURE_M / max(float(np.hypot(*speed)), 1e-9))
-            self._clouds.start(track.slot, centre, _START * height, _START_SPEED * height, speed)
-            track.mean = self._clouds.mean(track.slot)
-        track.seen_xy = centre
-        track.seen_s, track.misses, track.confidence = time_s, 0, confidence
-        track.looks += 1
+    def _see(self, found: list[int], boxes: FloatArray, confidence: FloatArray, time_s: float) -> set[int]:
+        """Every track at its box; which boxes were taken."""
+        self._pairs[: len(found)] = found
+        look(self._state, len(found), self._pairs, boxes, FASTEST / STATURE_M)
+        for track, n in zip(self.tracks, found, strict=True):
+            if n < 0:
+                track.misses += 1
+            else:
+                track.seen_s, track.misses, track.confidence = time_s, 0, float(confidence[n])
+                track.looks += 1
+        return set(found)
+
+    def _tell(self) -> None:
+        """Tracks as others see them."""
+        rows = self._state[: len(self.tracks)].copy()
+        for track, row in zip(self.tracks, rows, strict=True):
+            track.mean, track.size = row[:7], row[9:11]
 
     def _start(self, box: FloatArray, confidence: float, time_s: float, places: Places, n: int) -> None:
         """Somebody new, where there is room for one."""
-        slot = self._clouds.free_slot()
-        full = self._config.roster is not None and len(self.tracks) >= self._config.roster
-        if slot is None or full:
+        if self._config.roster is not None and len(self.tracks) >= self._config.roster:
             return
-        if self._joint.add(places.xy[n], places.covariance[n], float(places.scale[n])) is None:
+        t = self._joint.add(places.xy[n], places.covariance[n], float(places.scale[n]), float(places.tall[n]), n)
+        if t is None:
             return
-        centre, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]).astype(np.float64)
-        track = PlayerTrack(self._next_id, slot, size, time_s, confidence=confidence)
+        begin(self._state[t], box)
+        self.tracks.append(PlayerTrack(self._next_id, box[2:] - box[:2], time_s, confidence=confidence))
         self._next_id += 1
-        self._clouds.start(slot, centre, _START * size[1], _START_SPEED * float(size[1]))
-        track.seen_xy, track.mean = centre, self._clouds.mean(slot)
-        self.tracks.append(track)
 
     def _drop(self, time_s: float) -> None:
         """Forget who was not seen again soon, or never was for sure; where the roster is known nobody leaves."""
@@ -239,8 +263,8 @@ class PlayerTracker:
             sure = track.looks >= _CONFIRM_LOOKS
             patience = 0.0 if not sure else self._config.lost_after_s if self._config.roster is None else np.inf
             if time_s - track.seen_s > patience and track.misses:
-                self._clouds.alive[track.slot] = False
                 self._joint.drop(t)
+                self._state[t : len(self.tracks) - 1] = self._state[t + 1 : len(self.tracks)]
                 del self.tracks[t]
 
     def _refresh_embedding(self, embed: Embed | None) -> None:

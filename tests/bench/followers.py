@@ -13,7 +13,9 @@ from edge.config import TrackingConfig
 from edge.kernels.warm import warm
 from edge.tracking.ground import floor_under
 from edge.tracking.method import TracksPlayers, open_player_tracker
-from edge.tracking.players import Floor
+from edge.tracking.places import Floor
+from edge.tracking.players import PlayerTracker
+from edge.tracking.settled import SettledFrame
 from edge.types import FloatArray
 from tests.bench.mot import CourtView, MotSequence
 
@@ -22,10 +24,12 @@ OURS, PAPER = "ours", "paper"
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """rows (R, 6): frame (from 0), id, x, y, w, h px. seconds: spent in the tracker itself."""
+    """rows (R, 6): frame (from 0), id, x, y, w, h px. seconds: spent in the tracker itself. settled: rows once more, as
+    they were told after a while, where the tracker does so."""
 
     rows: FloatArray
     seconds: float
+    settled: FloatArray | None = None
 
 
 class Follows(Protocol):
@@ -65,14 +69,29 @@ class Paper:
 
 def _follow(tracker: TracksPlayers, sequence: MotSequence, floor: Floor | None) -> Followed:
     rows: list[tuple[float, ...]] = []
+    settled: list[SettledFrame] = []
     seconds = 0.0
     for frame, (boxes, confidence) in enumerate(zip(sequence.boxes, sequence.confidence, strict=True)):
         start = time.perf_counter()
         tracks = tracker.update(frame / sequence.frames_per_s, boxes, confidence, None, None, floor)
         seen = [(track.track_id, track.box) for track in tracks if not track.misses]
+        if isinstance(tracker, PlayerTracker):
+            settled += tracker.settled()
         seconds += time.perf_counter() - start
         rows += [(frame, number, box[0], box[1], box[2] - box[0], box[3] - box[1]) for number, box in seen]
-    return Followed(np.array(rows).reshape(-1, 6), seconds)
+    if isinstance(tracker, PlayerTracker):
+        settled += tracker.finish()
+    return Followed(np.array(rows).reshape(-1, 6), seconds, _rows(settled) if settled else None)
+
+
+def _rows(settled: list[SettledFrame]) -> FloatArray:
+    """Of frames that were all settled, in order."""
+    rows = [
+        (frame, number, *box[:2], *(box[2:] - box[:2]))
+        for frame, one in enumerate(settled)
+        for number, box in zip(one.track_ids, one.boxes, strict=True)
+    ]
+    return np.array(rows).reshape(-1, 6)
 
 
 def _floor(court: CourtView) -> Floor:

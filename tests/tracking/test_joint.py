@@ -20,14 +20,16 @@ def step(joint: JointAssociation, players: int, xy: list[list[float]]) -> list[i
     places = np.array(xy, dtype=float).reshape(-1, 2)
     joint.predict(DT)
     spread = np.tile(SURE, (len(places), 1, 1))
-    return joint.assign(places, spread, np.ones(len(places)), np.zeros((players, len(places))))
+    count = len(places)
+    alike, noise, detected = np.zeros(count), np.full(count, 0.01), np.full(players, 0.97)
+    return joint.assign(places, spread, np.ones(count), alike, noise, detected, np.zeros((players, count)))
 
 
 def test_the_middle_one_goes_and_the_others_stay_who_they_are() -> None:
     joint = JointAssociation()
     spots = [[0.0, 0.0], [3.0, 0.0], [6.0, 0.0]]
     for spot in spots:
-        joint.add(np.array(spot), SURE, 1.0)
+        joint.add(np.array(spot), SURE, 1.0, 0.0)
     for _ in range(3):
         assert step(joint, 3, spots) == [0, 1, 2]
     joint.drop(1)
@@ -37,8 +39,8 @@ def test_the_middle_one_goes_and_the_others_stay_who_they_are() -> None:
 
 def test_two_who_cross_in_one_box_come_out_as_they_went_in() -> None:
     joint = JointAssociation()
-    joint.add(np.array([-2.0, 0.0]), SURE, 1.0)
-    joint.add(np.array([2.0, 0.1]), SURE, 1.0)
+    joint.add(np.array([-2.0, 0.0]), SURE, 1.0, 0.0)
+    joint.add(np.array([2.0, 0.1]), SURE, 1.0, 0.0)
     for k in range(1, 41):
         x = -2.0 + 0.1 * k
         hidden = abs(x) < 0.35
