@@ -1,9 +1,10 @@
 """What a detector, the ball's network and the appearance network would say of a scene: made up, the same for the same
 seed and name.
 
-Boxes: tests/bench/detection_model.py. The ball: as often as the box finds it in pictures (`make bench-ball`), less
-when it is small, fast or hidden, and missed for several frames on end; beside it, heads and shoes that count as balls
-for a while. Looks: unit vectors whose cosines are those of the appearance network.
+The camera is known as well as a calibration tells it. Boxes: tests/bench/detection_model.py. The ball: as often as the
+box finds it in pictures (`make bench-ball`), less when it is small, fast or hidden, and missed for several frames on
+end; beside it, heads and shoes that count as balls for a while. Looks: unit vectors whose cosines are those of the
+appearance network.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import ndtr
 
+from calibration.camera import Camera
 from edge.kernels.boxes import iou
 from edge.types import FloatArray
 from tests.bench.court_play import Scene
@@ -25,6 +27,9 @@ _LOOK_SIZE = 128
 # Shares of a look's square: what all pictures have in common, the team, the person, the moment. The same person is then
 # alike by .85, the same team by .75, others by .6.
 _COMMON, _TEAM, _PERSON, _MOMENT = 0.60, 0.15, 0.10, 0.15
+# One standard deviation of what a calibration gets wrong: relative focal length, bend, turn (rad), place (m), and the
+# principal point (px); about 10 cm on the floor at 15 m.
+_CALIBRATION_ERROR = np.array([0.001, 0.0, 0.0015, 0.0015, 0.0015, 0.02, 0.02, 0.02, 0.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,10 @@ class BallModel:
 @dataclass(frozen=True, slots=True)
 class Sightings:
     """Frame by frame: boxes (N, 4) and confidence (N,), ball candidates (M, 4) x, y, radius px and confidence, and
-    wrists (P, 2, 2) px as a pose network would have them."""
+    wrists (P, 2, 2) px as a pose network would have them. camera: as the calibration has it."""
 
     scene: Scene
+    camera: Camera
     boxes: list[FloatArray]
     confidence: list[FloatArray]
     candidates: list[FloatArray]
@@ -79,7 +85,8 @@ def sight(scene: Scene, seed: int, model: BallModel | None = None) -> Sightings:
     height = (scene.boxes[..., 3] - scene.boxes[..., 1])[..., None, None]
     wrists = scene.wrists_px + 0.015 * height * rng.standard_normal(scene.wrists_px.shape)
     candidates = ball_candidates(scene, model or BallModel(), rng)
-    return Sightings(scene, people.boxes, people.confidence, candidates, wrists, Looks(scene.team, rng))
+    looks, camera = Looks(scene.team, rng), scene.camera.changed(_CALIBRATION_ERROR * rng.standard_normal(10))
+    return Sightings(scene, camera, people.boxes, people.confidence, candidates, wrists, looks)
 
 
 def ball_candidates(scene: Scene, model: BallModel, rng: np.random.Generator) -> list[FloatArray]:

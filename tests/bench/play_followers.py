@@ -17,8 +17,8 @@ from edge.types import BallState, FloatArray, TrackStatus
 from tests.bench.court_sightings import Sightings
 
 Method = Literal["joint", "paper"]
-# Whose pose the box takes: those nearest to the ball.
-_POSED = 2
+# Whose pose the box takes: those nearest to the ball, so many, not further than so many of their heights from it.
+_POSED, _POSE_REACH = 2, 1.5
 _SAME_IOU = 0.3
 
 
@@ -45,36 +45,46 @@ def follow(seen: Sightings, method: Method) -> SceneFollowed:
     scene, config = seen.scene, TrackingConfig(method=method, roster=seen.scene.boxes.shape[1])
     players, ball = open_player_tracker(config), open_ball_tracker(config)
     half_m = np.array([scene.court.end_m, scene.court.width_m / 2])
-    floor = floor_under(scene.camera, -half_m, half_m)
+    floor = floor_under(seen.camera, -half_m, half_m)
     frames: list[FrameFollowed] = []
-    state: BallState | None = None
+    wrists: dict[int, FloatArray] = {}
     seconds = 0.0
     for t in range(len(scene)):
         time_s, embed = t / scene.frames_per_s, seen.looks.encoder(scene.boxes[t], t)
         start = time.perf_counter()
         tracks = list(players.update(time_s, seen.boxes[t], seen.confidence[t], None, embed, floor))
         seconds += time.perf_counter() - start
-        people = _people(tracks, seen, t, state)
+        # With the wrists of the frame before: a pose is taken when it is known where the ball is.
+        people = [Person(one.track_id, one.box, np.asarray(one.mean[2:4]), wrists.get(one.track_id)) for one in tracks]
         start = time.perf_counter()
         state = ball.update(time_s, seen.candidates[t], None, people)
         seconds += time.perf_counter() - start
+        wrists = _wrists(tracks, seen, t, state)
         known = [track for track in tracks if track.status in (TrackStatus.CONFIRMED, TrackStatus.OCCLUDED)]
         boxes = np.array([track.box for track in known], np.float64).reshape(-1, 4)
         frames.append(FrameFollowed([track.track_id for track in known], boxes, state))
     return SceneFollowed(frames, seconds)
 
 
-def _people(tracks: list[Track], seen: Sightings, t: int, ball: BallState | None) -> list[Person]:
-    """Everybody who is seen; the wrists of the two nearest to where the ball was."""
+def _wrists(tracks: list[Track], seen: Sightings, t: int, ball: BallState | None) -> dict[int, FloatArray]:
+    """Wrists (2, 2) px of the two whose boxes are nearest to the ball, of those who are seen, by track."""
     shown = [track for track in tracks if not track.misses]
-    wrists: dict[int, FloatArray] = {}
-    if shown and ball is not None and ball.status is not TrackStatus.LOST:
-        centre = np.array([(track.box[:2] + track.box[2:]) / 2 for track in shown])
-        for n in np.argsort(np.linalg.norm(centre - ball.xy_px, axis=1))[:_POSED]:
-            who = same(shown[n].box, seen.scene.boxes[t])
-            if who is not None:
-                wrists[shown[n].track_id] = seen.wrists_px[t, who]
-    return [Person(one.track_id, one.box, np.asarray(one.mean[2:4]), wrists.get(one.track_id)) for one in shown]
+    if ball is not None and ball.status is not TrackStatus.LOST:
+        away = {track.track_id: _heights_away(track.box, ball.xy_px) for track in shown}
+        near = (track for track in shown if away[track.track_id] < _POSE_REACH)
+        shown = sorted(near, key=lambda track: away[track.track_id])
+    found = {}
+    for track in shown[:_POSED]:
+        who = same(track.box, seen.scene.boxes[t])
+        if who is not None:
+            found[track.track_id] = seen.wrists_px[t, who]
+    return found
+
+
+def _heights_away(box: FloatArray, xy: FloatArray) -> float:
+    """From a point to a box's edge, in the box's heights."""
+    gap = np.maximum(np.maximum(box[:2] - xy, xy - box[2:]), 0.0)
+    return float(np.hypot(*gap) / max(box[3] - box[1], 1.0))
 
 
 def same(box: FloatArray, others: FloatArray) -> int | None:

@@ -4,7 +4,7 @@ A player's frame counts where at least half of him is in the picture. It is righ
 boxes overlap by IoU 0.5, or the track's feet are within half a metre of where he stands. His own track is the first
 confirmed one that was on him and was not somebody else's own (where there are several, pairs that overlap most are
 taken first), and it remains his own for the whole scene: what any other track shows of him is wrong, until the first is
-back on him. Frames before he has one are wrong.
+back on him. Frames before he has one are wrong. He is covered where any confirmed track is on him.
 
 A ball's frame counts where its centre is in the picture, hidden or not. It is right where the followed ball is within
 1.5 radii or 6 px, whichever is more, and is not said to be lost. Each frame is of one condition: occluded, where more
@@ -30,9 +30,10 @@ from tests.bench.court_play import SIZE, Scene
 from tests.bench.mot import feet
 from tests.bench.play_followers import FrameFollowed, overlaps, same
 
+ANYBODY = "player_covered"
 PLAYERS, BALL, MODE, HOLDER = "player_accuracy", "ball_accuracy", "ball_mode_accuracy", "ball_holder_accuracy"
 NORMAL, FAST, OCCLUDED = "ball_accuracy_normal", "ball_accuracy_fast", "ball_accuracy_occluded"
-KEYS = (PLAYERS, BALL, NORMAL, FAST, OCCLUDED, MODE, HOLDER)
+KEYS = (PLAYERS, ANYBODY, BALL, NORMAL, FAST, OCCLUDED, MODE, HOLDER)
 _IOU, _NEAR_M = 0.5, 0.5
 _RADII, _LEAST_PX = 1.5, 6.0
 _HIDDEN, _FAST_PX, _PAPER_WIDTH_PX = 0.5, 30.0, 3840
@@ -69,11 +70,10 @@ def add(scores: Iterable[Score]) -> Score:
 def score(scene: Scene, frames: list[FrameFollowed]) -> Score:
     """What was followed against the truth."""
     found = Score()
-    found.count(PLAYERS, players_right(scene, frames)[scene.seen])
-    right, kinds = ball_right(scene, frames), conditions(scene)
-    found.count(BALL, right[scene.in_picture])
-    for key in (NORMAL, FAST, OCCLUDED):
-        found.count(key, right[scene.in_picture & (kinds == key)])
+    own, any_track = players_right(scene, frames)
+    found.count(PLAYERS, own[scene.seen])
+    found.count(ANYBODY, any_track[scene.seen])
+    _count_ball(found, scene, ball_right(scene, frames))
     told = [_mode(frame.ball) for frame in frames]
     mode = np.array([here is true for here, true in zip(told, scene.modes, strict=True)])
     found.count(MODE, mode[scene.in_picture])
@@ -85,11 +85,42 @@ def score(scene: Scene, frames: list[FrameFollowed]) -> Score:
     return found
 
 
-def players_right(scene: Scene, frames: list[FrameFollowed]) -> BoolArray:
-    """(T, P): whether his own track is on him."""
+def score_joined(scene: Scene, candidates: list[FloatArray]) -> Score:
+    """What the sightings of the true ball alone tell, joined by straight lines: what is between two of them is known
+    only later, so that no tracker of a running play can be expected to be much better."""
+    found = Score()
+    seen = [(t, rows[n, :2]) for t, rows in enumerate(candidates) if (n := _true_ball(scene, rows, t)) is not None]
+    if seen:
+        times, places = np.array([t for t, _ in seen]), np.array([xy for _, xy in seen])
+        every = np.arange(len(scene))
+        joined = np.column_stack([np.interp(every, times, places[:, axis]) for axis in (0, 1)])
+        _count_ball(found, scene, np.linalg.norm(joined - scene.ball_px, axis=1) <= reach_px(scene))
+    return found
+
+
+def _true_ball(scene: Scene, rows: FloatArray, t: int) -> int | None:
+    """Which of the candidates (M, 4) of a frame is the ball, or None."""
+    away = np.hypot(rows[:, 0] - scene.ball_px[t, 0], rows[:, 1] - scene.ball_px[t, 1])
+    return int(np.argmin(away)) if len(away) and away.min() <= reach_px(scene)[t] else None
+
+
+def _count_ball(found: Score, scene: Scene, right: BoolArray) -> None:
+    kinds = conditions(scene)
+    found.count(BALL, right[scene.in_picture])
+    for key in (NORMAL, FAST, OCCLUDED):
+        found.count(key, right[scene.in_picture & (kinds == key)])
+
+
+def reach_px(scene: Scene) -> FloatArray:
+    """How far from the ball the followed one may be, (T,) px."""
+    return np.maximum(_RADII * scene.radius_px, _LEAST_PX)
+
+
+def players_right(scene: Scene, frames: list[FrameFollowed]) -> tuple[BoolArray, BoolArray]:
+    """(T, P): whether his own track is on him, and whether any is."""
     count = scene.boxes.shape[1]
     own: dict[int, int] = {}
-    right = np.zeros((len(frames), count), bool)
+    right, any_track = np.zeros((len(frames), count), bool), np.zeros((len(frames), count), bool)
     for t, frame in enumerate(frames):
         overlap = overlaps(frame.boxes, scene.boxes[t])
         floor = scene.camera.floor(feet(frame.boxes)) if len(frame.boxes) else np.zeros((0, 2))
@@ -103,16 +134,17 @@ def players_right(scene: Scene, frames: list[FrameFollowed]) -> BoolArray:
                 own[player] = track
         for row, who in zip(rows, players, strict=True):
             right[t, who] |= own.get(int(who)) == frame.ids[row]
-    return right
+        any_track[t] = on.any(axis=0)
+    return right, any_track
 
 
 def ball_right(scene: Scene, frames: list[FrameFollowed]) -> BoolArray:
     """(T,): whether the followed ball is where the ball is."""
-    found = np.zeros(len(frames), bool)
+    found, reach = np.zeros(len(frames), bool), reach_px(scene)
     for t, frame in enumerate(frames):
         if frame.ball is not None and frame.ball.status is not TrackStatus.LOST:
             away = float(np.hypot(*(frame.ball.xy_px - scene.ball_px[t])))
-            found[t] = away <= max(_RADII * scene.radius_px[t], _LEAST_PX)
+            found[t] = away <= reach[t]
     return found
 
 

@@ -9,8 +9,9 @@ tests/bench/court_sightings.py; what counts as right: tests/bench/play_scores.py
 (`tracking.method`: joint, paper) get the same. They know the camera's homography and how many play.
 
 Keys: `nba_` and `gym_` for one source, else both together, frame by frame; `paper_` for the paper's method, else ours;
-`tune_` and `heldout_` for one half of the scenes (by the match's name, or the virtual gym's), else both. Gyms are of
-seeds from 9000, which neither training (below 3000) nor bench-ball (5000) uses.
+`joined_` for straight lines between the sightings of the true ball, those to come included, which nobody could know at
+the time; `tune_` and `heldout_` for one half of the scenes (by the match's name, or the virtual gym's), else both.
+Gyms are of seeds from 9000, which neither training (below 3000) nor bench-ball (5000) uses.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ from tests.bench.nba import Recording, read_nba
 from tests.bench.nba_play import play_from
 from tests.bench.play_followers import Method, follow
 from tests.bench.play_pictures import draw
-from tests.bench.play_scores import BALL, FAST, KEYS, NORMAL, OCCLUDED, PLAYERS, Score, add, score
+from tests.bench.play_scores import BALL, FAST, KEYS, NORMAL, OCCLUDED, PLAYERS, Score, add, score, score_joined
 
 SEED = 1
 METHODS: dict[str, Method] = {"": "joint", "paper_": "paper"}
+JOINED = "joined_"
+LABELS = {**METHODS, JOINED: "sightings joined"}
 FIRST_GYM = 9000
 GYMS = ("threes", "game")
 # Of each split: scenes of each kind of file, plays of the virtual gym, and the longest, s.
@@ -96,8 +99,9 @@ def measure(root: Path, args: argparse.Namespace, pictures: Path | None = None) 
         seen = sight(scene, SEED)
         methods = {"": METHODS[""]} if args.no_peers else METHODS
         followed = {prefix: follow(seen, method) for prefix, method in methods.items()}
+        scores = {prefix: score(scene, one.frames) for prefix, one in followed.items()}
         played.append(Played(
-            scene, {prefix: score(scene, one.frames) for prefix, one in followed.items()},
+            scene, scores | {JOINED: score_joined(scene, seen.candidates)},
             {prefix: one.seconds for prefix, one in followed.items()},
         ))  # fmt: skip
         if pictures is not None and scene.source not in drawn:
@@ -111,7 +115,7 @@ def groups(played: list[Played]) -> Iterator[tuple[str, str, str, list[Played]]]
     """Prefixes of split, method and source, and the scenes that count there; no splits where all are of one."""
     both = len({one.scene.tuning for one in played}) > 1
     for split, tuning in (("", None), ("tune_", True), ("heldout_", False)) if both else (("", None),):
-        for method in METHODS:
+        for method in LABELS:
             for source, name in (("", None), ("nba_", NBA_SOURCE), ("gym_", GYM_SOURCE)):
                 chosen = [
                     one for one in played
@@ -127,7 +131,7 @@ def figures(played: list[Played]) -> dict[str, Figure]:
     for split, method, source, chosen in groups(played):
         total = add(one.scores[method] for one in chosen)
         found |= {f"{split}{method}{source}{key}": total.share(key) for key in KEYS if total.total[key]}
-        if not split and not source:
+        if not split and not source and method in METHODS:
             frames = sum(len(one.scene) for one in chosen)
             found[f"{method}play_us_per_frame"] = 1e6 * sum(one.seconds[method] for one in chosen) / frames
     found["play_scenes"] = len(played)
@@ -135,7 +139,8 @@ def figures(played: list[Played]) -> dict[str, Figure]:
     return found
 
 
-HEADER = ["play", "scenes", "method", "player", "ball", "normal", "fast", "occluded", "mode", "holder", "frames"]
+FIGURES = ["player", "covered", "ball", "normal", "fast", "occluded", "mode", "holder", "frames"]
+HEADER = ["play", "scenes", "method", *FIGURES]
 
 
 def rows(played: list[Played]) -> list[list[Figure]]:
@@ -144,8 +149,9 @@ def rows(played: list[Played]) -> list[list[Figure]]:
     for split, method, source, chosen in groups(played):
         total = add(one.scores[method] for one in chosen)
         lines.append([
-            source.rstrip("_") or "both", split.rstrip("_") or "all", METHODS[method],
-            *[f"{100 * total.share(key):.2f}" for key in KEYS], sum(len(one.scene) for one in chosen),
+            source.rstrip("_") or "both", split.rstrip("_") or "all", LABELS[method],
+            *[f"{100 * total.share(key):.2f}" if total.total[key] else "" for key in KEYS],
+            sum(len(one.scene) for one in chosen),
         ])  # fmt: skip
     printed = [f"{100 * PRINTED[key]:.2f}" if key in PRINTED else "" for key in KEYS]
     return [*lines, ["as printed", "", "the paper", *printed, ""]]
