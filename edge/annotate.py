@@ -7,7 +7,23 @@ from collections import deque
 import cv2
 import numpy as np
 
-from edge.types import BallState, Frame, Image, Outcome, PlayerState, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
+from calibration.court import Court
+from edge.court_map import CourtMap
+from edge.drawing import GREY, ORANGE, WHITE, YELLOW, team_colour, write
+from edge.track_marks import draw_tracks
+from edge.types import (
+    BallState,
+    Explanation,
+    Frame,
+    Image,
+    Outcome,
+    PlayerState,
+    Rim,
+    ShotEvent,
+    ShotPhase,
+    Snapshot,
+    TrackStatus,
+)
 
 # Pairs of COCO keypoints that a limb joins.
 _ARMS_AND_LEGS = ((5, 7), (7, 9), (6, 8), (8, 10), (11, 13), (13, 15), (12, 14), (14, 16))
@@ -15,23 +31,27 @@ _TRUNK_AND_NECK = ((5, 6), (11, 12), (5, 11), (6, 12), (0, 5), (0, 6))
 _LIMBS = (*_ARMS_AND_LEGS, *_TRUNK_AND_NECK)
 _LEAST_KEYPOINT_CONFIDENCE = 0.25
 _TRAIL_FRAMES = 24
+# The court's map: its share of the picture's width, and how much of the picture shines through.
+_MAP_SHARE, _MAP_OPAQUE = 0.2, 0.82
 
-_WHITE = (255, 255, 255)
-_ORANGE = (40, 140, 255)
-_CYAN = (230, 200, 40)
-_YELLOW = (60, 220, 250)
-_GREY = (150, 150, 150)
-COLOURS = {Outcome.MADE: (90, 200, 60), Outcome.MISSED: (70, 70, 235), Outcome.UNKNOWN: _GREY, None: _WHITE}
+COLOURS = {Outcome.MADE: (90, 200, 60), Outcome.MISSED: (70, 70, 235), Outcome.UNKNOWN: GREY, None: WHITE}
 
 
 class Annotator:
-    """Keeps the ball's last positions and the shots so far; `draw` is called once for every frame, in order."""
+    """Keeps the ball's last positions and the shots so far; `draw` is called once for every frame, in order.
 
-    def __init__(self) -> None:
+    court: where it is calibrated, a map of it is drawn into the corner. tracks: draw what the trackers believe, too.
+    """
+
+    def __init__(self, court: Court | None = None, tracks: bool = False) -> None:
+        self._court, self._tracks = court, tracks
+        self._map: CourtMap | None = None
         self._trail: deque[tuple[int, int]] = deque(maxlen=_TRAIL_FRAMES)
         self._shots: dict[str, ShotEvent] = {}
 
-    def draw(self, frame: Frame, snapshot: Snapshot, events: tuple[ShotEvent, ...]) -> Image:
+    def draw(
+        self, frame: Frame, snapshot: Snapshot, events: tuple[ShotEvent, ...], behind: Explanation | None = None
+    ) -> Image:
         """A copy of the frame (H, W, 3) BGR with players, limbs, ball, its trail, rim and the shots so far."""
         image = frame.image.copy()
         scale = max(0.4, image.shape[0] / 720)
@@ -40,15 +60,31 @@ class Annotator:
         if snapshot.rim is not None:
             _draw_rim(image, snapshot.rim, scale)
         for player in snapshot.players:
-            _draw_player(image, player, scale)
+            _draw_player(image, player, scale, named=not self._tracks)
         for earlier, later in zip(self._trail, list(self._trail)[1:], strict=False):
-            cv2.line(image, earlier, later, _ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
+            cv2.line(image, earlier, later, ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
         for x, y, *_ in snapshot.ball_candidates:
-            cv2.circle(image, (round(float(x)), round(float(y))), max(2, round(2 * scale)), _YELLOW, -1, cv2.LINE_AA)
+            cv2.circle(image, (round(float(x)), round(float(y))), max(2, round(2 * scale)), YELLOW, -1, cv2.LINE_AA)
         if snapshot.ball is not None:
             _draw_ball(image, snapshot.ball, scale)
+        if behind is not None:
+            if self._tracks:
+                draw_tracks(image, snapshot, behind, scale)
+            self._draw_map(image, snapshot, behind)
         self._draw_caption(image, frame, scale)
         return image
+
+    def _draw_map(self, image: Image, snapshot: Snapshot, behind: Explanation) -> None:
+        """Lower right corner."""
+        if self._court is None:
+            return
+        if self._map is None:
+            self._map = CourtMap(self._court, max(160, round(_MAP_SHARE * image.shape[1])))
+        holder = None if snapshot.ball is None else snapshot.ball.holder_id
+        drawn = self._map.draw(snapshot.players, behind.trails, snapshot.time_s, holder)
+        height, width = min(drawn.shape[0], image.shape[0]), min(drawn.shape[1], image.shape[1])
+        corner = image[image.shape[0] - height :, image.shape[1] - width :]
+        corner[:] = cv2.addWeighted(drawn[:height, :width], _MAP_OPAQUE, corner, 1 - _MAP_OPAQUE, 0)
 
     def _follow(self, snapshot: Snapshot) -> None:
         ball = snapshot.ball
@@ -62,7 +98,7 @@ class Annotator:
         text = f"{frame.time_s:6.2f} s   {len(self._shots)} shots   {made} made"
         height = round(30 * scale)
         image[:height] = image[:height] // 3
-        _write(image, text, (round(10 * scale), round(21 * scale)), _WHITE, scale)
+        write(image, text, (round(10 * scale), round(21 * scale)), WHITE, 0.55 * scale)
         x = image.shape[1] - round(16 * scale)
         for shot in reversed(self._shots.values()):
             done = shot.phase is ShotPhase.END or shot.outcome is not None
@@ -72,14 +108,15 @@ class Annotator:
                 break
 
 
-def _draw_player(image: Image, player: PlayerState, scale: float) -> None:
+def _draw_player(image: Image, player: PlayerState, scale: float, named: bool) -> None:
     if not np.all(np.isfinite(player.box)):
         return
     left, top, right, bottom = (round(float(value)) for value in player.box)
     seen = player.status in (TrackStatus.CONFIRMED, TrackStatus.TENTATIVE)
-    colour = _CYAN if seen else _GREY
+    colour = team_colour(player.team) if seen else GREY
     cv2.rectangle(image, (left, top), (right, bottom), colour, max(1, round(1.5 * scale)), cv2.LINE_AA)
-    _write(image, str(player.track_id), (left + 2, top - round(5 * scale)), colour, scale)
+    if named:
+        write(image, str(player.track_id), (left + 2, top - round(5 * scale)), colour, 0.55 * scale)
     if player.keypoints is None:
         return
     points = np.asarray(player.keypoints)
@@ -88,14 +125,14 @@ def _draw_player(image: Image, player: PlayerState, scale: float) -> None:
     for first, second in _LIMBS:
         if visible[first] and visible[second]:
             ends = tuple(pixels[first].tolist()), tuple(pixels[second].tolist())
-            cv2.line(image, *ends, _WHITE, max(1, round(2 * scale)), cv2.LINE_AA)
+            cv2.line(image, *ends, WHITE, max(1, round(2 * scale)), cv2.LINE_AA)
 
 
 def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
     if not np.all(np.isfinite(ball.xy_px)):
         return
     centre = (round(float(ball.xy_px[0])), round(float(ball.xy_px[1])))
-    colour = _ORANGE if ball.status is TrackStatus.CONFIRMED else _GREY
+    colour = ORANGE if ball.status is TrackStatus.CONFIRMED else GREY
     cv2.circle(image, centre, max(3, round(ball.radius_px)), colour, max(1, round(2 * scale)), cv2.LINE_AA)
 
 
@@ -103,9 +140,3 @@ def _draw_rim(image: Image, rim: Rim, scale: float) -> None:
     centre = (round(rim.x_px), round(rim.y_px))
     axes = (max(1, round(rim.width_px / 2)), max(1, round(rim.height_px / 2)))
     cv2.ellipse(image, centre, axes, 0, 0, 360, (60, 60, 255), max(1, round(2 * scale)), cv2.LINE_AA)
-
-
-def _write(image: Image, text: str, position: tuple[int, int], colour: tuple[int, int, int], scale: float) -> None:
-    size, thickness = 0.55 * scale, max(1, round(1.4 * scale))
-    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), thickness + 2, cv2.LINE_AA)
-    cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thickness, cv2.LINE_AA)

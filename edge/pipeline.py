@@ -14,6 +14,7 @@ import numpy as np
 from calibration.model import Calibration
 from calibration.view import CourtView
 from edge.config import Config
+from edge.explain import boxes_taken, in_picture
 from edge.game.shots import ShotFinder
 from edge.kernels.warm import warm
 from edge.tracking.ball import Person
@@ -26,6 +27,7 @@ from edge.tracking.trail import Trails
 from edge.types import (
     BallState,
     Detections,
+    Explanation,
     FloatArray,
     Frame,
     Image,
@@ -103,6 +105,7 @@ class Pipeline:
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
         self._last_poses: dict[int, FloatArray] = {}
+        self._person_boxes: FloatArray = np.zeros((0, 4), np.float32)
         self._view: CourtView | None = None
         self._floor: Floor | None = None
         self._rim_in_scene: Rim | None = None
@@ -127,6 +130,7 @@ class Pipeline:
         with watch.stage("detector"):
             found = self._vision.detector.detect(frame.image, self._least_confidence())
         persons = found.class_id == ObjectClass.PERSON
+        self._person_boxes = found.xyxy[persons]
         with watch.stage("players"):
             tracks = self._track_players(frame, found.xyxy[persons], found.confidence[persons], move)
         with watch.stage("ball"):
@@ -148,6 +152,18 @@ class Pipeline:
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             events = tuple(self._shots.update(snapshot))
         return Step(snapshot, events, watch.times())
+
+    def explain(self) -> Explanation:
+        """What lies behind the last snapshot; costs nothing where nobody asks."""
+        tracks = self._players.tracks
+        camera = self._view.camera if self._view is not None and not self._moving else None
+        return Explanation(
+            ball_particles=self._ball.particles(),
+            person_boxes=self._person_boxes,
+            box_of=boxes_taken(tracks, self._person_boxes),
+            rivals=in_picture(self._players.rivals(), camera),
+            trails={track.track_id: self._trails.trail(track.track_id) for track in tracks},
+        )
 
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""

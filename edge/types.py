@@ -161,6 +161,20 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What lies behind a snapshot, for those who draw it. ball_particles (N, 2) px: where the ball may be; person_boxes
+    (M, 4) xyxy px as detected; box_of: by track id the row of the box that it took; rivals: by track id where else its
+    feet may be, (2,) px, and how likely the history is that says so, 0..1; trails: by track id where somebody has been
+    on the court, rows (T, 3) of s, x m and y m, oldest first."""
+
+    ball_particles: FloatArray
+    person_boxes: FloatArray
+    box_of: dict[int, int] = field(default_factory=dict)
+    rivals: dict[int, tuple[FloatArray, float]] = field(default_factory=dict)
+    trails: dict[int, FloatArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ShotEvent:
     """One phase of one shot.
 

@@ -19,7 +19,7 @@ from edge.commands.options import CommandError, add_rim_option, add_settings_opt
 from edge.commands.summary import Summary, write_picture
 from edge.commands.video import VideoWriter, open_video_writer
 from edge.publish import messages
-from edge.types import Frame, ShotEvent
+from edge.types import Explanation, Frame, ShotEvent
 
 if TYPE_CHECKING:
     from edge.pipeline import Step
@@ -40,6 +40,8 @@ class Analyser(Protocol):
 
     def step(self, frame: Frame) -> Step: ...
 
+    def explain(self) -> Explanation: ...
+
     def finish(self) -> tuple[ShotEvent, ...]: ...
 
 
@@ -56,6 +58,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_rim_option(parser)
     parser.add_argument("--frames", type=int, metavar="N", help="stop after N frames")
     parser.add_argument("--no-video", action="store_true", help="do not write annotated.mp4")
+    parser.add_argument(
+        "--debug-tracks", action="store_true", help="draw what the trackers believe into annotated.mp4, with a legend"
+    )
     add_settings_options(parser)
     parser.set_defaults(execute=execute)
 
@@ -79,15 +84,20 @@ def execute(args: argparse.Namespace) -> int:
         _make_folder(args.out)
         pipeline = open_pipeline(config, calibration)
         stack.callback(pipeline.close)
-        summary = analyse(source, pipeline, args.out, video=not args.no_video, limit=args.frames)
+        court = None if calibration is None or calibration.camera is None else calibration.court_model()
+        annotator = None if args.no_video else Annotator(court, args.debug_tracks)
+        summary = analyse(source, pipeline, args.out, annotator, limit=args.frames)
     text = summary.text()
     print(text)
     print(f"courtside: results are in {args.out}", file=sys.stderr)
     return _verdict(source, summary)
 
 
-def analyse(source: Source, pipeline: Analyser, folder: Path, video: bool, limit: int | None = None) -> Summary:
-    """Run every frame of `source` through `pipeline`, writing results into `folder` as they come.
+def analyse(
+    source: Source, pipeline: Analyser, folder: Path, annotator: Annotator | None, limit: int | None = None
+) -> Summary:
+    """Run every frame of `source` through `pipeline`, writing results into `folder` as they come; a video where there
+    is an annotator.
 
     What was written so far is complete whatever ends the run: the end, an error or Ctrl-C.
     """
@@ -95,14 +105,14 @@ def analyse(source: Source, pipeline: Analyser, folder: Path, video: bool, limit
     with ExitStack() as stack:
         stack.callback(_write_summary, summary, folder)
         log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
-        annotator, writer = Annotator(), None
+        writer = None
         for frame in _with_progress(source, limit):
             step = pipeline.step(frame)
             _record(log, step.events)
             summary.add(frame, step.events)
-            if video:
+            if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
-                writer.write(annotator.draw(frame, step.snapshot, step.events))
+                writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
         last = pipeline.finish()
         _record(log, last)
         summary.add(None, last)

@@ -52,6 +52,10 @@ class PaperPlayerTracker:
         self._time_s: float | None = None
         self._started = False
 
+    def rivals(self) -> dict[int, tuple[FloatArray, float]]:
+        """The paper has one history: nobody may be elsewhere."""
+        return {}
+
     def update(
         self,
         time_s: float,

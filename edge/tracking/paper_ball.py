@@ -54,6 +54,10 @@ class PaperBallTracker:
         self._weightless = False
         self._mistracked = self._looks = 0
 
+    def particles(self) -> FloatArray:
+        """(N, 2) px."""
+        return self._cloud.copy() if self._history else np.zeros((0, 2))
+
     def expected(self, after_s: float) -> FloatArray | None:
         """Where the ball is expected `after_s` seconds on, (2,) px, or None where it is lost."""
         if not self._history or self._mistracked >= _REDETECT_FRAMES:

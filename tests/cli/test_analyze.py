@@ -124,7 +124,7 @@ class Overstated:
 
 
 def test_a_header_that_overstates_the_frames_is_only_noted(tmp_path: Path) -> None:
-    summary = analyse(Overstated(), FakePipeline({}), tmp_path, video=False)
+    summary = analyse(Overstated(), FakePipeline({}), tmp_path, None)
     assert "header says 191 frames, 107 could be decoded" in summary.missing_frames
 
 
@@ -140,7 +140,7 @@ def test_the_summary_counts_each_shot_once_by_its_last_event() -> None:
 
 
 def test_no_shots_at_all_is_a_summary_too(tmp_path: Path) -> None:
-    summary = analyse(Overstated(), FakePipeline({}, last=()), tmp_path, video=False)
+    summary = analyse(Overstated(), FakePipeline({}, last=()), tmp_path, None)
     assert summary.headline() == "0 shots: 0 made, 0 missed"
     assert (tmp_path / "shots.png").stat().st_size > 0
     assert events_in(tmp_path) == []

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration.model import Calibration
 from edge.pipeline import Step
-from edge.types import Frame, Outcome, ShotEvent, ShotPhase, Snapshot, StageTimes
+from edge.types import Explanation, Frame, Outcome, ShotEvent, ShotPhase, Snapshot, StageTimes
 
 
 def shot(shot_id: str, release: int, phase: ShotPhase = ShotPhase.NEW, outcome: Outcome | None = None) -> ShotEvent:
@@ -42,6 +42,9 @@ class FakePipeline:
         snapshot = Snapshot(frame.index, frame.time_s, (width, height), (), None, np.zeros((0, 4)), None)
         times = StageTimes({"detector": 2.0}, {"detector": 3.0, "networks": -2.0})
         return Step(snapshot, tuple(self.events.get(frame.index, ())), times)
+
+    def explain(self) -> Explanation:
+        return Explanation(np.zeros((0, 2)), np.zeros((0, 4)))
 
     def finish(self) -> tuple[ShotEvent, ...]:
         return self.last
