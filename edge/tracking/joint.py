@@ -64,6 +64,10 @@ class JointAssociation:
         """Their covariances, (H, T, 4, 4); a view."""
         return self._state.spread[self._now, : self._particles, : self._players]
 
+    def scale(self, t: int) -> float:
+        """Units of the plane to a metre where player t is."""
+        return float(self._scale[t])
+
     def add(self, xy: FloatArray, covariance: FloatArray, scale: float, tall: float, box: int = -1) -> int | None:
         """Another player, in every particle, at rest at xy (2,) within covariance (2, 2); his number, or None where
         there is no room. scale: units of the plane to a metre there; tall: log height; box: which one of the last

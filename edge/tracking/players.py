@@ -23,6 +23,8 @@ _DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
 # The picture's log heights change with the distance, per second^0.5.
 _DRIFT = 0.8
 _LONGEST_STEP_S = 1.0
+# For those who look: how far apart two histories have somebody, and what share of them is worth telling.
+_ELSEWHERE_M, _DOUBTFUL = 0.5, 0.05
 
 Embed = Callable[[FloatArray], FloatArray]
 
@@ -87,6 +89,19 @@ class PlayerTracker:
         """Who was who `settle_s` ago, by the history that has won since: the frames that have settled since this was
         last asked, oldest first. Without being asked for long, the oldest are forgotten."""
         return self._settling.take()
+
+    def rivals(self) -> dict[int, tuple[FloatArray, float]]:
+        """Of those whom some histories put elsewhere: the likeliest other place, (2,) on the plane, and the share of
+        all histories, by weight, that have the player not where he is told to be."""
+        weights, means = self._joint.weights, self._joint.means[..., :2]
+        told = int(np.argmax(weights))
+        found = {}
+        for t, track in enumerate(self.tracks[: means.shape[1]]):
+            away = np.linalg.norm(means[:, t] - means[told, t], axis=1) > _ELSEWHERE_M * self._joint.scale(t)
+            if weights[away].sum() > _DOUBTFUL:
+                other = int(np.argmax(np.where(away, weights, 0.0)))
+                found[track.track_id] = means[other, t].copy(), float(weights[away].sum())
+        return found
 
     def finish(self) -> list[SettledFrame]:
         """Nothing more comes: all that is left to settle."""
