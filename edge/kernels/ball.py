@@ -29,11 +29,15 @@ HANDS, HANDS_SIGMA, VELOCITY, HEIGHT, MIDDLE, FOOT = slice(0, 4), slice(4, 6), s
 _LOG_2PI = np.log(2 * np.pi)
 _BALL_M = 0.12
 # Which mode follows which, a second (rows: from; columns: to). A ball in the air meets hands, floor and rim often.
-_RATE = np.array([[0.0, 1.2, 1.2, 0.3], [4.0, 0.0, 0.6, 0.4], [2.0, 0.3, 0.0, 1.5], [1.5, 0.4, 0.8, 0.0]])
+_RATE = np.array([[0.0, 1.2, 1.2, 0.3], [1.2, 0.0, 0.6, 0.4], [2.0, 0.3, 0.0, 0.8], [1.5, 0.4, 1.5, 0.0]])
 _TO_OTHERS = 0.3
-_BOUNCES = np.array([0.0, 4.0, 0.3, 2.0])
+_BOUNCES = np.array([0.0, 0.5, 0.3, 2.0])
+# A dribbled ball turns at the floor and at the hand: so often a second while it is as near to either, in heights.
+_TURNS, _TURNS_NEAR = 10.0, 0.15
 # How often a ball is seen on a frame by what moves it: hands and bodies hide it.
-_SEEN = np.array([0.6, 0.75, 0.9, 0.75])
+_SEEN = np.array([0.75, 0.8, 0.9, 0.8])
+# And where it was not seen on the frame before: what hides it goes on hiding it.
+_SEEN_AGAIN = np.array([0.2, 0.3, 0.4, 0.3])
 # Accelerations that are not known, m/s^2, and how much a change of mode may change the speed, m/s.
 _PUSH = np.array([25.0, 8.0, 3.0, 12.0])
 _KICK = np.array([2.0, 3.0, 6.0, 4.0])
@@ -42,6 +46,8 @@ _HOLD_S = 0.15
 _HANDS_TIMES, _HANDS_WORTH = 8.0, 0.4
 _REACH = 0.75
 _GRAVITY_SHARE = 0.5
+# What hardly falls does not fly: slow motion at half speed has a quarter of the gravity.
+_LEAST_GRAVITY = 0.25
 _RADIUS_SIGMA, _RADIUS_GAIN = 0.25, 0.2
 _GATE = 16.0
 
@@ -161,6 +167,25 @@ def _in_hands(row: Floats, mode: int, person: Floats) -> float:
 
 
 @nb.njit(cache=True, nogil=True)
+def _falls(row: Floats, gravity: float) -> float:
+    """Log probability that what is said to fly falls as things do."""
+    sigmas = (row[4] - _LEAST_GRAVITY * gravity) / np.sqrt(row[29])
+    return -np.log1p(np.exp(-1.7 * sigmas))
+
+
+@nb.njit(cache=True, nogil=True)
+def _bounces(row: Floats, mode: int, person: Floats) -> float:
+    """How often a second what moves the ball turns it round, where it is now."""
+    if mode != DRIBBLED:
+        return _BOUNCES[mode]
+    x, y = _between_hands(row[0], row[1], person)
+    near = _TURNS_NEAR * person[HEIGHT]
+    at_floor = person[FOOT] - row[1] < near and row[3] > 0.0
+    at_hand = row[1] - y < 2.0 * near and row[3] < 0.0
+    return _TURNS if at_floor or at_hand else _BOUNCES[mode]
+
+
+@nb.njit(cache=True, nogil=True)
 def branch(
     particles: Floats, count: int, dt: float, gravity_share: float, people: Floats, persons: int, grown: Floats
 ) -> int:
@@ -179,12 +204,13 @@ def branch(
             leaves += _RATE[mode, other]
         if mode == HELD:
             leaves += _TO_OTHERS
-        stay = np.exp(-dt * (leaves + _BOUNCES[mode]))
+        bounces = _bounces(row, mode, people[holder] if holder >= 0 else nobody)
+        stay = np.exp(-dt * (leaves + bounces))
         for other in range(4):
             held = other in (HELD, DRIBBLED)
             for kick in range(2):
                 same = other == mode
-                if same and kick == 1 and _BOUNCES[mode] == 0.0:
+                if same and kick == 1 and bounces == 0.0:
                     continue
                 if not same and kick == 0:
                     continue
@@ -193,7 +219,7 @@ def branch(
                         continue
                     if other == DRIBBLED and mode != LOOSE and mode != FLIGHT and k != holder:
                         continue
-                    rate = _BOUNCES[mode] if same else _RATE[mode, other]
+                    rate = bounces if same else _RATE[mode, other]
                     if held and same and k != holder:
                         rate = _TO_OTHERS
                     if held and k != holder and not _near_hands(row, dt, people[k]):
@@ -207,6 +233,8 @@ def branch(
                              people[k] if held else nobody)  # fmt: skip
                     out[HOLDER] = k if held else -1
                     out[WEIGHT] = row[WEIGHT] + log
+                    if other == FLIGHT:
+                        out[WEIGHT] += _falls(out, gravity)
                     if held:
                         out[WEIGHT] += _in_hands(out, other, people[k])
                     out[SPARE] = h
@@ -229,7 +257,9 @@ def look(
     for g in range(made):
         row = grown[g]
         inside = 0.0 <= row[0] < width and 0.0 <= row[1] < height
-        seen = _SEEN[int(row[MODE])] if inside else 0.1
+        mode = int(row[MODE])
+        seen = _SEEN[mode] if row[UNSEEN] <= 0.0 else _SEEN_AGAIN[mode]
+        seen = seen if inside else 0.1
         if ways == len(value):
             return ways
         value[ways] = row[WEIGHT] + np.log(1.0 - seen)
@@ -263,10 +293,16 @@ def keep(
     top = -np.inf
     for w in range(ways):
         top = max(top, value[w])
+    near = 0
+    for w in range(ways):
+        if value[w] > top - band:
+            value[near] = value[w]
+            source[near, 0], source[near, 1] = source[w, 0], source[w, 1]
+            near += 1
     while kept < len(particles):
         best = -1
-        for w in range(ways):
-            if value[w] > top - band and (best < 0 or value[w] > value[best]):
+        for w in range(near):
+            if value[w] > -np.inf and (best < 0 or value[w] > value[best]):
                 best = w
         if best < 0:
             break

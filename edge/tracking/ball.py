@@ -32,6 +32,8 @@ _CONFIRM_FRAMES = 3
 _LEAST_SHARE, _LOST_FRAMES, _LOST_RADII = 0.3, 45, 8.0
 # A throw that rises by more than this share of the thrower's height is no pass along the floor.
 _LOB = 0.45
+# A ball that was so low, in heights of its holder, and comes back to him is dribbled, also while it rides in the hand.
+_LOW, _DRIBBLE_S = 0.35, 0.7
 _MODES = (BallMode.HELD, BallMode.DRIBBLED, BallMode.PASSED, BallMode.LOOSE)
 
 
@@ -69,6 +71,7 @@ class BallTracker:
         self._looks = 0
         self._confidence = 0.0
         self._thrown: FloatArray | None = None
+        self._dribbled: tuple[int, float] | None = None
         self._lob = False
 
     def expected(self, after_s: float) -> FloatArray | None:
@@ -226,9 +229,10 @@ class BallTracker:
         among = near[rows[near, kernel.MODE] == mode]
         likeliest = rows[among[np.argmax(weight[among])]]
         best = likeliest.copy()
-        best[: kernel.STATE] = share @ rows[near, : kernel.STATE]
-        spread = rows[near, : kernel.STATE] - best[: kernel.STATE]
-        covariance = share @ rows[near, kernel.COVARIANCE] + ((share[:, None] * spread).T @ spread).ravel()
+        share = weight[among] / weight[among].sum()
+        best[: kernel.STATE] = share @ rows[among, : kernel.STATE]
+        spread = rows[among, : kernel.STATE] - best[: kernel.STATE]
+        covariance = share @ rows[among, kernel.COVARIANCE] + ((share[:, None] * spread).T @ spread).ravel()
         best[kernel.COVARIANCE] = covariance
         jumped = self._best is None or np.hypot(*(best[:2] - self._best[:2])) > 10 * best[kernel.RADIUS]
         self._looks = 0 if jumped and self._best is not None else self._looks
@@ -255,8 +259,11 @@ class BallTracker:
         )  # fmt: skip
 
     def _throw(self, best: FloatArray) -> None:
-        """Take down where a flight began, and whether it is a lob: one that rises well above that place. What came
+        """Take down who dribbles, where a flight began, and whether it is a lob: one that rises well above that place. What came
         from nobody's hands, a rebound, counts as one."""
+        holder = self._people[int(best[kernel.HOLDER])]
+        if best[kernel.MODE] == kernel.DRIBBLED and holder[kernel.FOOT] - best[1] < _LOW * holder[kernel.HEIGHT]:
+            self._dribbled = (self._ids[int(best[kernel.HOLDER])], self._time_s or 0.0)
         if best[kernel.MODE] != kernel.FLIGHT:
             self._thrown, self._lob = best[:2].copy(), False
             return
@@ -269,6 +276,10 @@ class BallTracker:
 
     def _mode(self, best: FloatArray) -> BallMode:
         mode = _MODES[int(best[kernel.MODE])]
+        if mode is BallMode.HELD and self._dribbled is not None:
+            holder_id, since_s = self._dribbled
+            if self._ids[int(best[kernel.HOLDER])] == holder_id and (self._time_s or 0.0) - since_s < _DRIBBLE_S:
+                return BallMode.DRIBBLED
         return BallMode.IN_FLIGHT if mode is BallMode.PASSED and self._lob else mode
 
 
