@@ -178,10 +178,10 @@ def _bounces(row: Floats, mode: int, person: Floats) -> float:
     """How often a second what moves the ball turns it round, where it is now."""
     if mode != DRIBBLED:
         return _BOUNCES[mode]
-    x, y = _between_hands(row[0], row[1], person)
+    hand_y = _between_hands(row[0], row[1], person)[1]
     near = _TURNS_NEAR * person[HEIGHT]
     at_floor = person[FOOT] - row[1] < near and row[3] > 0.0
-    at_hand = row[1] - y < 2.0 * near and row[3] < 0.0
+    at_hand = row[1] - hand_y < 2.0 * near and row[3] < 0.0
     return _TURNS if at_floor or at_hand else _BOUNCES[mode]
 
 

@@ -259,8 +259,8 @@ class BallTracker:
         )  # fmt: skip
 
     def _throw(self, best: FloatArray) -> None:
-        """Take down who dribbles, where a flight began, and whether it is a lob: one that rises well above that place. What came
-        from nobody's hands, a rebound, counts as one."""
+        """Take down who dribbles, where a flight began, and whether it is a lob: one that rises well above that place.
+        What came from nobody's hands, a rebound, counts as one."""
         holder = self._people[int(best[kernel.HOLDER])]
         if best[kernel.MODE] == kernel.DRIBBLED and holder[kernel.FOOT] - best[1] < _LOW * holder[kernel.HEIGHT]:
             self._dribbled = (self._ids[int(best[kernel.HOLDER])], self._time_s or 0.0)
