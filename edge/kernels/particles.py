@@ -26,12 +26,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int16]
 
-# What the likelihood of a particle far from every look is, against 1 at the look itself: weights never all vanish.
-FLOOR = np.float32(1e-12)
-_ZERO, _ONE, _MINUS_HALF = np.float32(0), np.float32(1), np.float32(-0.5)
+_ZERO, _ONE, _HUGE = np.float32(0), np.float32(1), np.float32(3e38)
 _LOG_2PI = np.log(2 * np.pi)
-# Further from a target than this many standard deviations no look is its own.
-_GATE = 5.0
 _FAR = 1e6
 
 
@@ -49,15 +45,23 @@ def move(x: Array, y: Array, vx: Array, vy: Array, dt: float, spread: float, pus
 
 @nb.njit(cache=True, nogil=True, fastmath=FAST)
 def weigh_one(x: Array, y: Array, w: Array, at_x: float, at_y: float, sigma: float) -> None:
-    """Multiply the weights of one target by the Gaussian likelihood of one position, px, and make their sum 1. What is
-    not finite tells nothing."""
+    """Multiply the weights of one target by the Gaussian likelihood of one position, px, and make their sum 1.
+
+    Logarithms are what is compared: the likeliest particle's is taken off all, so that however far the position is,
+    weights never all vanish. What is not finite tells nothing.
+    """
     if not (np.isfinite(at_x) and np.isfinite(at_y)):
         return
     here_x, here_y, scale = np.float32(at_x), np.float32(at_y), np.float32(-0.5 / (sigma * sigma))
+    nearest = _HUGE
+    for i in range(len(w)):
+        dx, dy = x[i] - here_x, y[i] - here_y
+        # One that weighs nothing cannot be the likeliest.
+        nearest = min(nearest, dx * dx + dy * dy if w[i] > _ZERO else _HUGE)
     total = _ZERO
     for i in range(len(w)):
         dx, dy = x[i] - here_x, y[i] - here_y
-        w[i] *= exp_of(scale * (dx * dx + dy * dy)) + FLOOR
+        w[i] *= exp_of(min(scale * (dx * dx + dy * dy - nearest), _ZERO))
         total += w[i]
     _scale_to_one(w, total)
 
@@ -189,7 +193,8 @@ def associate(
 
     looks (at least count, 4): x, y, standard deviation px, kind; what is not finite, or has no deviation, is nobody's,
     and how many of those there are is returned. Targets see looks of their own kind only. gain: log of the
-    probability of detection over that of a miss and over the density of false looks, px^2. cost (targets, looks), room
+    probability of detection over that of a miss and over the density of false looks, px^2: what is likelier to be false
+    is nobody's. cost (targets, looks), room
     (4, targets + looks + 2) and links (2, the same) are scratch.
     """
     ignored = 0
@@ -205,8 +210,9 @@ def associate(
             det = a * d - b * b
             dx, dy = looks[n, 0] - summary[k, 0], looks[n, 1] - summary[k, 1]
             away = (d * dx * dx - 2 * b * dx * dy + a * dy * dy) / det
-            if away < _GATE * _GATE:
-                cost[k, n] = 0.5 * (away + np.log(det)) + _LOG_2PI - gain
+            price = 0.5 * (away + np.log(det)) + _LOG_2PI - gain
+            if price < 0.0:  # nor where the summary is no number
+                cost[k, n] = price
     assign(cost, len(alive), count, room, links, pair)
     return ignored
 

@@ -19,12 +19,26 @@ class Peer:
 
     def __init__(self, name: str, start: Callable[..., Any], **settings: Any) -> None:
         self.name = name
-        self._start = start
+        self._make = start
         self._settings = settings
 
+    def start(self, frames_per_s: float) -> Any:
+        """A tracker of this kind that has seen nothing yet."""
+        return self._make(frame_rate=frames_per_s, **self._settings)
+
+    @staticmethod
+    def detections(boxes: np.ndarray, confidence: np.ndarray) -> sv.Detections:
+        """Boxes (N, 4) xyxy px and confidences (N,) as these trackers take them."""
+        return sv.Detections(
+            xyxy=boxes.astype(np.float32).reshape(-1, 4),
+            confidence=confidence.astype(np.float32),
+            class_id=np.zeros(len(boxes), int),
+        )
+
     def follow(self, sequence: MotSequence) -> Followed:
-        tracker = self._start(frame_rate=sequence.frames_per_s, **self._settings)
-        detections = [_detections(boxes, seen) for boxes, seen in zip(sequence.boxes, sequence.confidence, strict=True)]
+        tracker = self.start(sequence.frames_per_s)
+        seen = zip(sequence.boxes, sequence.confidence, strict=True)
+        detections = [self.detections(boxes, confidence) for boxes, confidence in seen]
         start = time.perf_counter()
         found = [tracker.update(one) for one in detections]
         seconds = time.perf_counter() - start
@@ -39,14 +53,6 @@ def peers() -> list[Peer]:
         Peer("ocsort", OCSORTTracker),
         Peer("botsort", BoTSORTTracker, enable_cmc=False),
     ]
-
-
-def _detections(boxes: np.ndarray, confidence: np.ndarray) -> sv.Detections:
-    return sv.Detections(
-        xyxy=boxes.astype(np.float32).reshape(-1, 4),
-        confidence=confidence.astype(np.float32),
-        class_id=np.zeros(len(boxes), int),
-    )
 
 
 def _rows(frame: int, found: sv.Detections) -> np.ndarray:

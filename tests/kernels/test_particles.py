@@ -13,7 +13,6 @@ from edge.kernels.motion import moved
 from edge.kernels.normal import seed_streams
 from edge.kernels.particles import (
     associate,
-    effective,
     estimate,
     move,
     predict,
@@ -71,14 +70,33 @@ def test_many_candidates_pull_by_their_confidence() -> None:
     assert w[x > 5].sum() > 4 * w[x < -5].sum()
 
 
-@pytest.mark.parametrize("at", [1e4, 1e9, np.nan, np.inf])
-def test_a_look_that_no_particle_explains_leaves_weights_that_are_weights(at: float) -> None:
+@pytest.mark.parametrize("at", [200.0, 1e4, 1e9])
+def test_a_look_far_from_all_particles_leaves_weights_that_are_weights(at: float) -> None:
     x, y, _, _, w = cloud_of()
     for _ in range(3):
         weigh_one(x, y, w, at, 0.0, 2.0)
     assert np.isfinite(w).all()
     assert w.sum() == pytest.approx(1, abs=1e-4)
-    assert effective(w) > 0.9 * len(w)
+    # In logarithms: far away the nearest particle is the likeliest still.
+    assert np.argmax(w) == np.argmin(np.hypot(x - at, y)) or at > 1e6
+
+
+def test_the_likeliest_of_those_that_weigh_something_wins() -> None:
+    x, y, _, _, w = cloud_of(10)
+    nearest, second = np.argsort(np.hypot(x - 1e3, y))[:2]
+    w[nearest] = 0
+    weigh_one(x, y, w, 1e3, 0.0, 1.0)
+    assert w[nearest] == 0
+    assert np.argmax(w) == second
+
+
+@pytest.mark.parametrize("at", [np.nan, np.inf])
+def test_a_look_that_is_no_number_changes_no_weight(at: float) -> None:
+    x, y, _, _, w = cloud_of()
+    w[::2] *= 0.5
+    before = w.copy()
+    weigh_one(x, y, w, at, 0.0, 2.0)
+    assert np.array_equal(w, before)
 
 
 def test_weights_that_are_all_noughts_are_made_even() -> None:
