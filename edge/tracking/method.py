@@ -9,7 +9,8 @@ from edge.config import TrackingConfig
 from edge.tracking.ball import BallTracker, Person
 from edge.tracking.paper import PaperPlayerTracker
 from edge.tracking.paper_ball import PaperBallTracker
-from edge.tracking.players import Embed, Floor, PlayerTracker
+from edge.tracking.places import Floor
+from edge.tracking.players import Embed, PlayerTracker
 from edge.types import BallState, FloatArray, TrackStatus
 
 

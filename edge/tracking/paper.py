@@ -24,7 +24,8 @@ from edge.tracking.paper_filter import (
     scatter_within,
 )
 from edge.tracking.paper_track import PaperTrack, Seen, see
-from edge.tracking.players import Embed, Floor
+from edge.tracking.places import Floor
+from edge.tracking.players import Embed
 from edge.types import FloatArray
 
 # Ours, for a stream that somebody may enter: a box in which no track is for this many frames starts one.

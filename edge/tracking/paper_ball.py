@@ -28,7 +28,7 @@ _FAST_PX, _FAST_RANGE_PX = 30.0, 50.0
 _LOST_RANGE_PX, _LONG_LOST_RANGE_PX, _LONG_LOST_FRAMES = 50.0, 80.0, 3
 # Redetecting the Ball.
 _REDETECT_FRAMES = 5
-# Ours: below this the network says that something is no ball; the second of these frames in a row confirm one.
+# Ours: below this the network says that something is no ball; and so many frames in which it was seen confirm it.
 _LEAST_CONFIDENCE = 0.05
 _CONFIRM_FRAMES = 3
 _RADIUS_GAIN = 0.2
