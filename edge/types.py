@@ -197,6 +197,71 @@ class ShotEvent:
     evidence: dict[str, float | int | str] = field(default_factory=dict)
 
 
+class PlayKind(str, Enum):
+    """What happened in a game beside shots."""
+
+    POSSESSION = "possession"
+    PASS = "pass"
+    DRIBBLE = "dribble"
+    DRIVE = "drive"
+    INTERCEPTION = "interception"
+    STEAL = "steal"
+    REBOUND = "rebound"
+    BLOCK = "block"
+    OUT_OF_BOUNDS = "out_of_bounds"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEvent:
+    """Something that somebody did with the ball, told once it is over; frames and times on the source's clock.
+
+    player_id: whose it is: who had the ball, threw the pass, stole, blocked or took the rebound. to_player_id: who
+    received, for a pass; None where nobody did. succeeded: of a pass, whether it arrived at a team mate; None where
+    that cannot be said. start_xy_m, end_xy_m (2,): on the court, or None without a calibration. `confidence` in 0..1;
+    `evidence`: frames and distances that led to it.
+    """
+
+    kind: PlayKind
+    start_index: int
+    end_index: int
+    start_time_s: float
+    end_time_s: float
+    player_id: int | None
+    team: Team | None = None
+    to_player_id: int | None = None
+    succeeded: bool | None = None
+    start_xy_m: tuple[float, float] | None = None
+    end_xy_m: tuple[float, float] | None = None
+    confidence: float = 0.0
+    evidence: dict[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A measured value and its standard deviation, in the unit that the field's name carries."""
+
+    value: float
+    sigma: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShotFlight:
+    """How a shot flew, fitted to the picture; None where the view does not tell.
+
+    depth_cm: where the ball's centre comes down through the rim's plane, beyond (+) or short of (-) the rim's centre on
+    the way from the shooter; left_right_cm: to the right (+) as the shooter sees it. entry_angle_deg below horizontal.
+    """
+
+    release_height_m: Estimate | None
+    release_speed_m_s: Estimate | None
+    release_angle_deg: Estimate | None
+    flight_s: Estimate | None
+    apex_m: Estimate | None
+    entry_angle_deg: Estimate | None
+    depth_cm: Estimate | None
+    left_right_cm: Estimate | None
+
+
 @dataclass(frozen=True, slots=True)
 class StageTimes:
     """Milliseconds that each stage of one frame took, by stage name, networks apart from everything beside them."""

@@ -48,6 +48,8 @@ class OrtEngine:
             session = ort.InferenceSession(str(path), _options(threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # the bindings raise one class a status code, with no common base
             detail = " ".join(str(error).split())
+            if "INVALID_PROTOBUF" in detail:
+                raise EngineError(f"{path}: is no ONNX file, or only part of one; fetch or copy it again") from None
             raise EngineError(f"{path}: ONNX Runtime cannot load it (fetch or copy it again): {detail}") from None
         self._session: ort.InferenceSession | None = session
         self.inputs = tuple(_spec(path, node) for node in session.get_inputs())

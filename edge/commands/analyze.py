@@ -101,7 +101,8 @@ def analyse(
 
     What was written so far is complete whatever ends the run: the end, an error or Ctrl-C.
     """
-    summary = Summary(source.info.name, source.info.fps, source.info.frames)
+    expected = source.info.frames if limit is None or source.info.frames is None else min(limit, source.info.frames)
+    summary = Summary(source.info.name, source.info.fps, expected)
     with ExitStack() as stack:
         stack.callback(_write_summary, summary, folder)
         log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
