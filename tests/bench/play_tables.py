@@ -70,15 +70,16 @@ def nba_scenes(root: Path, each: int, tuning: bool) -> Iterator[Scene]:
                 yield scene
 
 
-def gym_scenes(each: int, tuning: bool) -> Iterator[Scene]:
-    """Plays of the virtual gym, of three and of five a side in turn."""
-    seed, found = FIRST_GYM, 0
-    while found < each:
-        scenario = GYMS[found % len(GYMS)]
+def gym_plays(each: int, tuning: bool) -> list[tuple[str, int]]:
+    """Scenarios and seeds of plays of the virtual gym, of three and of five a side in turn."""
+    found: list[tuple[str, int]] = []
+    seed = FIRST_GYM
+    while len(found) < each:
+        scenario = GYMS[len(found) % len(GYMS)]
         if for_tuning(f"{scenario}_{seed}") is tuning:
-            found += 1
-            yield scene_from_gym(scenario, seed, MOST_S)
+            found.append((scenario, seed))
         seed += 1
+    return found
 
 
 def scenes(root: Path, args: argparse.Namespace) -> Iterator[Scene]:
@@ -86,7 +87,8 @@ def scenes(root: Path, args: argparse.Namespace) -> Iterator[Scene]:
     nba, gym = (QUICK_NBA_EACH, QUICK_GYM_EACH) if args.quick else (NBA_EACH, GYM_EACH)
     splits = [True] if args.tune else [False] if args.held_out else [True, False]
     for tuning in splits:
-        mixed = chain.from_iterable(zip_longest(nba_scenes(root, nba, tuning), gym_scenes(gym, tuning)))
+        gyms = (scene_from_gym(scenario, seed, MOST_S) for scenario, seed in gym_plays(gym, tuning))
+        mixed = chain.from_iterable(zip_longest(nba_scenes(root, nba, tuning), gyms))
         yield from (scene for scene in mixed if scene is not None)
 
 
