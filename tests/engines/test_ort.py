@@ -40,7 +40,7 @@ def test_close_may_be_called_twice_and_ends_inference(tmp_path: Path) -> None:
         engine.infer({"images": np.zeros(1, np.float32)})
 
 
-@pytest.mark.parametrize(("content", "word"), [(None, "no such"), (b"", "0 bytes"), (b"not a network", "cannot load")])
+@pytest.mark.parametrize(("content", "word"), [(None, "no such"), (b"", "0 bytes"), (b"not a network", "no ONNX file")])
 def test_files_that_are_no_network_end_in_one_line(tmp_path: Path, content: bytes | None, word: str) -> None:
     path = tmp_path / "bad.onnx"
     if content is not None:
