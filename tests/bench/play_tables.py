@@ -41,7 +41,7 @@ LABELS = {**METHODS, JOINED: "sightings joined"}
 FIRST_GYM = 9000
 GYMS = ("threes", "game")
 # Of each split: scenes of each kind of file, plays of the virtual gym, and the longest, s.
-NBA_EACH, GYM_EACH, MOST_S = 8, 6, 10.0
+NBA_EACH, GYM_EACH, MOST_S = 5, 4, 10.0
 QUICK_NBA_EACH, QUICK_GYM_EACH = 2, 3
 PRINTED = {PLAYERS: 0.8950, BALL: 0.7529, NORMAL: 0.915, FAST: 0.852, OCCLUDED: 0.798}
 
