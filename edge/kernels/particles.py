@@ -194,8 +194,7 @@ def associate(
     looks (at least count, 4): x, y, standard deviation px, kind; what is not finite, or has no deviation, is nobody's,
     and how many of those there are is returned. Targets see looks of their own kind only. gain: log of the
     probability of detection over that of a miss and over the density of false looks, px^2: what is likelier to be false
-    is nobody's. cost (targets, looks), room
-    (4, targets + looks + 2) and links (2, the same) are scratch.
+    is nobody's. cost (targets, looks), room (4, targets + looks + 2) and links (2, the same) are scratch.
     """
     ignored = 0
     for n in range(count):
