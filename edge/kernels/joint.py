@@ -63,6 +63,14 @@ class Seen(NamedTuple):
     tall_noise: Floats
 
 
+class Moves(NamedTuple):
+    """How each player (T,) moves, as `advance` takes it."""
+
+    push: Floats
+    fastest: Floats
+    widest: Floats
+
+
 def make_filter(particles: int, players: int, boxes: int, frames: int, ring: int, branches: int) -> Filter:
     """Room for so many of each; frames: how long particles must agree to be one; ring: frames that are remembered."""
     pairs, both = players + boxes + 2, (2, particles, players)
@@ -213,11 +221,13 @@ def _measure(q: Floats, tall: float, noise: float) -> None:
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
 def step(
-    f: Filter, now: int, frame: int, particles: int, players: int, boxes: int, seen: Seen, unseen: Floats, more: Floats,
-    band: float,
+    f: Filter, now: int, frame: int, particles: int, players: int, boxes: int, moves: Moves, dt: float, stays: float,
+    pose: float, drift: float, seen: Seen, unseen: Floats, more: Floats, band: float,
 ) -> int:  # fmt: skip
-    """The particles of frame number `frame`, in buffer 1 - now, from those in buffer `now`, which have been moved on;
-    the heaviest first. Returns how many there are; nothing is allocated."""
+    """The particles of frame number `frame`, dt s later, in buffer 1 - now, from those in buffer `now`, the heaviest
+    first. Returns how many there are; nothing is allocated. The other numbers are those of `breathe`."""
+    advance(f.mean[now], f.spread[now], particles, players, dt, moves.push, moves.fastest, moves.widest)
+    breathe(f.tall[now], particles, players, stays, pose, drift)
     score(f.mean[now], f.spread[now], f.tall[now], particles, players, boxes, seen, unseen, more, f.cost)
     count = branch(
         f.weight, f.cost, particles, players, boxes, band, f.room, f.links, f.best, f.value, f.parent, f.change

@@ -27,9 +27,7 @@ def _warm_joint() -> None:
     seen.noise[:], seen.tall_noise[:] = np.eye(2), 1.0
     own.spread[:], own.tall[..., 2] = np.eye(4), 1.0
     two, boxes = np.ones(2), np.tile([0.0, 0.0, 1.0, 2.0], (2, 1))
-    joint.advance(own.mean[0], own.spread[0], 1, 2, 0.03, two, two, two)
-    joint.breathe(own.tall[0], 1, 2, 0.5, 1.0, 0.0)
-    joint.step(own, 0, 1, 1, 2, 2, seen, two, np.zeros((2, 2)), 1.0)
+    joint.step(own, 0, 1, 1, 2, 2, joint.Moves(two, two, two), 0.03, 0.5, 1.0, 0.0, seen, two, np.zeros((2, 2)), 1.0)
     hypotheses.trace(own.ring_boxes, own.ring_parents, 1, 1, np.zeros((2, 2), np.int16))
     state, pairs = np.zeros((2, centres.COLUMNS)), np.zeros(2, np.int16)
     centres.begin(state[0], boxes[0])

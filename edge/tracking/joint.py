@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from edge.kernels.hypotheses import prune, trace
-from edge.kernels.joint import advance, breathe, make_filter, make_seen, step
+from edge.kernels.joint import Moves, make_filter, make_seen, step
 from edge.types import FloatArray
 
 PARTICLES = 40
@@ -32,15 +34,16 @@ _TALL, _POSE, _POSE_S = 0.06, 0.075, 0.55
 
 
 class JointAssociation:
-    """Up to 24 players among up to 48 boxes; players are numbered from 0."""
+    """Up to 24 players among up to 48 boxes; players are numbered from 0. `frame` counts what was assigned."""
 
     def __init__(self, particles: int = PARTICLES) -> None:
         self._state = make_filter(particles, PLAYERS, BOXES, _FRAMES, RING, _BRANCHES)
         self._seen = make_seen(BOXES)
         self._more, self._unseen = np.zeros((PLAYERS, BOXES)), np.zeros(PLAYERS)
         self._path = np.full((RING, PLAYERS), -1, np.int16)
-        self._particles, self._players, self._now, self._frame, self._shown = 1, 0, 0, 0, 0
+        self._particles, self._players, self._now, self.frame, self._shown = 1, 0, 0, 0, 0
         self._scale = np.ones(PLAYERS)
+        self._moves = Moves(np.ones(PLAYERS), np.ones(PLAYERS), np.ones(PLAYERS))
 
     def reset(self) -> None:
         """Forget everybody."""
@@ -84,8 +87,8 @@ class JointAssociation:
         spread[:, t, 2, 2] = spread[:, t, 3, 3] = (_START_SPEED * scale) ** 2
         tallness[:, t] = (tall, 0.0, _POSE**2 + _TALL**2, -(_POSE**2), _POSE**2)
         state.ring_boxes[:, :, t] = -1
-        state.ring_boxes[self._frame % RING, :, t] = box
-        self._scale[t] = scale
+        state.ring_boxes[self.frame % RING, :, t] = box
+        self._rescale(t, scale)
         self._players += 1
         return t
 
@@ -96,7 +99,8 @@ class JointAssociation:
             array[:, t:last] = array[:, t + 1 : last + 1]
         state.ring_boxes[:, :, t:last] = state.ring_boxes[:, :, t + 1 : last + 1]
         state.ring_boxes[:, :, last] = -1
-        self._scale[t:last] = self._scale[t + 1 : last + 1]
+        for own in (self._scale, *self._moves):
+            own[t:last] = own[t + 1 : last + 1]
         self._players = last
 
     def shift(self, move: FloatArray) -> None:
@@ -105,28 +109,16 @@ class JointAssociation:
         mean[..., :2] = mean[..., :2] @ move[:, :2].T + move[:, 2]
         mean[..., 2:] = mean[..., 2:] @ move[:, :2].T
 
-    def predict(self, dt_s: float, drift: float = 0.0) -> None:
-        """Everybody moves on for dt_s. drift: by how much what should be constant in a log height changes, per
-        second^0.5: 0 where distances are known."""
-        scale, state = self._scale, self._state
-        advance(
-            state.mean[self._now], state.spread[self._now], self._particles, self._players, dt_s,
-            _PUSH * scale**2, FASTEST * scale, (_UNKNOWN * scale) ** 2,
-        )  # fmt: skip
-        breathe(
-            state.tall[self._now], self._particles, self._players, float(np.exp(-dt_s / _POSE_S)), _POSE**2,
-            drift**2 * dt_s,
-        )  # fmt: skip
-
     def assign(
-        self, xy: FloatArray, covariance: FloatArray, scale: FloatArray, tall: FloatArray, tall_noise: FloatArray,
-        detected: FloatArray, more: FloatArray,
+        self, dt_s: float, xy: FloatArray, covariance: FloatArray, scale: FloatArray, tall: FloatArray,
+        tall_noise: FloatArray | float, detected: FloatArray, more: FloatArray, drift: float = 0.0,
     ) -> list[int]:  # fmt: skip
-        """The box of each player in the particle that is told, or -1.
+        """The box of each player in the particle that is told, or -1, dt_s after the last frame.
 
         xy (N, 2): where the boxes stand, within covariance (N, 2, 2). scale (N,): units of the plane to a metre there.
         tall (N,): log heights, with variances tall_noise (N,). detected (players,): probability that a player gives
         a box. more (players, N): further cost of a pair, as minus a log likelihood. Not more than `BOXES` of them.
+        drift: by how much what should be constant in a log height changes, per second^0.5: 0 where distances are known.
         """
         boxes, players, seen = len(xy), self._players, self._seen
         seen.xy[:boxes], seen.noise[:boxes] = xy, covariance
@@ -134,29 +126,39 @@ class JointAssociation:
         seen.tall[:boxes], seen.tall_noise[:boxes] = tall, tall_noise
         self._unseen[:players] = np.log(detected / (1 - detected))
         self._more[:players, :boxes] = more
-        self._frame += 1
+        self.frame += 1
         self._particles = step(
-            self._state, self._now, self._frame, self._particles, players, boxes, seen, self._unseen, self._more, _BAND
-        )
+            self._state, self._now, self.frame, self._particles, players, boxes, self._moves, dt_s,
+            math.exp(-dt_s / _POSE_S), _POSE**2, drift**2 * dt_s, seen, self._unseen, self._more, _BAND,
+        )  # fmt: skip
         self._now = 1 - self._now
         self._shown = self._loyal()
         found = [int(box) for box in self._state.boxes_of[self._shown, :players]]
         for t, box in enumerate(found):
-            if box >= 0:
-                self._scale[t] += _SCALE_GAIN * (scale[box] - self._scale[t])
+            if box >= 0 and scale[box] != self._scale[t]:
+                self._rescale(t, self._scale[t] + _SCALE_GAIN * (scale[box] - self._scale[t]))
         return found
+
+    def _rescale(self, t: int, scale: float) -> None:
+        """So many units of the plane are a metre where player t is."""
+        self._scale[t] = scale
+        self._moves.push[t] = _PUSH * scale**2
+        self._moves.fastest[t] = FASTEST * scale
+        self._moves.widest[t] = (_UNKNOWN * scale) ** 2
 
     def _loyal(self) -> int:
         """The particle that is told: what goes on from the one told before, unless another is clearly likelier."""
-        (children,) = np.nonzero(self._state.chosen[: self._particles] == self._shown)
-        return int(children[0]) if len(children) and self._state.weight[children[0]] < _LOYAL else 0
+        for k in range(self._particles):
+            if self._state.chosen[k] == self._shown:
+                return k if self._state.weight[k] < _LOYAL else 0
+        return 0
 
     def settle(self, back: int) -> None:
         """What the history that is the likeliest now says of `back` frames ago, and before, is taken for true."""
-        prune(self._state.ring_parents, self._frame % RING, back, self._particles, self._state.weight)
+        prune(self._state.ring_parents, self.frame % RING, back, self._particles, self._state.weight)
 
     def history(self, back: int) -> npt.NDArray[np.int16]:
         """Who was which box in the last back + 1 frames, oldest first, by the history that is the likeliest now:
         (back + 1, players), -1 for unseen. A view, until asked again."""
-        trace(self._state.ring_boxes, self._state.ring_parents, self._frame % RING, back, self._path)
+        trace(self._state.ring_boxes, self._state.ring_parents, self.frame % RING, back, self._path)
         return self._path[: back + 1, : self._players]

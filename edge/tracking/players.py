@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.config import TrackingConfig
 from edge.kernels.centres import COLUMNS, begin, common_shift, foresee, look
@@ -23,6 +24,8 @@ _DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
 # The picture's log heights change with the distance, per second^0.5.
 _DRIFT = 0.8
 _LONGEST_STEP_S = 1.0
+# A crowd speaks for a camera, one or two players for themselves alone.
+_FEW = 3
 # For those who look: how far apart two histories have somebody, and what share of them is worth telling.
 _ELSEWHERE_M, _DOUBTFUL = 0.5, 0.05
 
@@ -126,7 +129,7 @@ class PlayerTracker:
         boxes, confidence = self._take(boxes, confidence, size)
         places = in_picture(boxes) if floor is None else floor(boxes)
         if not places.good.all():
-            self.dropped["beside the court"] += int(np.count_nonzero(~places.good))
+            self._count("beside the court", ~places.good)
             boxes, confidence, places = boxes[places.good], confidence[places.good], places.only()
         if floor is not self._floor and self.tracks:
             self.dropped["another floor"] += 1
@@ -137,8 +140,11 @@ class PlayerTracker:
         foresee(self._state, count, dt_s, self._hidden)
         if floor is None or move is not None:
             self._follow_camera(boxes, move, floor)
-        self._joint.predict(dt_s, _DRIFT if floor is None else 0.0)
-        found = self._associate(boxes, places, embed, against)
+        found = self._associate(dt_s, boxes, places, embed, against)
+        if self._elsewhere(found, len(boxes)):
+            self.dropped["another view"] += 1
+            self.reset()
+            self._time_s, found = time_s, []
         taken = self._see(found, boxes, confidence, time_s)
         for n in range(len(boxes)):
             if n not in taken:
@@ -157,12 +163,12 @@ class PlayerTracker:
         finite = np.isfinite(boxes).all(axis=1)
         good = finite & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         if not good.all():
-            self.dropped["not finite"] += int(np.count_nonzero(~finite))
-            self.dropped["inside out"] += int(np.count_nonzero(finite & ~good))
+            self._count("not finite", ~finite)
+            self._count("inside out", finite & ~good)
         if size is not None:
             width, height = size
             inside = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
-            self.dropped["outside"] += int(np.count_nonzero(good & ~inside))
+            self._count("outside", good & ~inside)
             good &= inside
         kept = np.flatnonzero(good)
         if len(kept) > BOXES:
@@ -171,6 +177,11 @@ class PlayerTracker:
         elif len(kept) == len(boxes):
             return boxes, confidence
         return boxes[kept], confidence[kept]
+
+    def _count(self, reason: str, which: npt.NDArray[np.bool_]) -> None:
+        """Boxes that are left out, (N,)."""
+        if which.any():
+            self.dropped[reason] += int(np.count_nonzero(which))
 
     def _since(self, time_s: float) -> float:
         """Seconds since the last frame, 0..1; where time went back, what was seen later was seen now."""
@@ -205,7 +216,7 @@ class PlayerTracker:
         """How far the picture moved, (2,) px, by the boxes alone: their common shift, the more so the more of them
         agree and the more such a camera has moved of late."""
         found = common_shift(self._state, len(self.tracks), boxes, len(boxes), self._shift, self._room)
-        if found < 3:
+        if found < _FEW:
             self._shift[:] = 0.0
             return None
         moved = self._shift[:2]
@@ -213,7 +224,9 @@ class PlayerTracker:
         self._pans += 0.1 * (max(float(moved @ moved) / 2 - noise, 0.0) - self._pans)
         return np.asarray(moved * (self._pans / (self._pans + noise + 1e-9)))
 
-    def _associate(self, boxes: FloatArray, places: Places, embed: Embed | None, against: Against | None) -> list[int]:
+    def _associate(
+        self, dt_s: float, boxes: FloatArray, places: Places, embed: Embed | None, against: Against | None
+    ) -> list[int]:
         """The box of each track now, -1 for none."""
         count = len(self.tracks)
         detected = _DETECTED + (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
@@ -221,7 +234,15 @@ class PlayerTracker:
         if against is not None and more.size:
             more += against(self.tracks, boxes)
         noise = tall_noise(hidden_shares(boxes))
-        return self._joint.assign(places.xy, places.covariance, places.scale, places.tall, noise, detected, more)
+        drift = _DRIFT if self._floor is None else 0.0
+        return self._joint.assign(
+            dt_s, places.xy, places.covariance, places.scale, places.tall, noise, detected, more, drift
+        )
+
+    def _elsewhere(self, found: list[int], boxes: int) -> bool:
+        """Whether nobody at all is where he was a frame ago, but others are: that is no picture of the same people."""
+        before = sum(track.looks >= _CONFIRM_LOOKS and not track.misses for track in self.tracks)
+        return min(before, boxes) >= _FEW and max(found, default=-1) < 0
 
     def _looks(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
         """What looks say against a pair, (tracks, boxes), minus a log likelihood: of those who were lost."""

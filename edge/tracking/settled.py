@@ -38,27 +38,21 @@ class Settling:
 
     def __init__(self, settle_s: float) -> None:
         self._settle_s = settle_s
-        self._open: deque[tuple[float, FloatArray]] = deque()
+        self._open: deque[tuple[int, float, FloatArray]] = deque()
         self._done: deque[SettledFrame] = deque(maxlen=_MOST_WAITING)
         self._last: dict[int, tuple[float, FloatArray]] = {}
 
     def add(self, time_s: float, boxes: FloatArray, joint: JointAssociation, tracks: Sequence[Named]) -> None:
         """A frame whose boxes (N, 4) have just been told apart."""
-        if self._open and time_s < self._open[-1][0]:
-            self._close(len(self._open), joint, tracks, 0)  # the clock went back: what was before it is over
-            self._last.clear()
-        self._open.append((time_s, boxes))
-        ripe = 0
-        while ripe < len(self._open) - 1 and self._open[ripe][0] <= time_s - self._settle_s:
-            ripe += 1
-        if self._settle_s == 0:
-            ripe = len(self._open)
-        self._close(max(ripe, len(self._open) - RING + 1), joint, tracks, 1)
+        if self._open and time_s < self._open[-1][1]:
+            self.flush(joint, tracks)  # the clock went back: what was before it is over
+        self._open.append((joint.frame, time_s, boxes))
+        ripe = sum(then_s <= time_s - self._settle_s for _, then_s, _ in self._open)
+        self._close(max(ripe, len(self._open) - RING + 2), joint, tracks)
 
     def flush(self, joint: JointAssociation, tracks: Sequence[Named]) -> None:
         """Settle all that waits."""
-        self._close(len(self._open), joint, tracks, 1)
-        self._open.clear()
+        self._close(len(self._open), joint, tracks)
         self._last.clear()
 
     def take(self) -> list[SettledFrame]:
@@ -67,11 +61,11 @@ class Settling:
         self._done.clear()
         return done
 
-    def _close(self, count: int, joint: JointAssociation, tracks: Sequence[Named], newest: int) -> None:
-        """Settle the oldest `count` frames. newest: 0 where the joint association has a frame more than wait here."""
+    def _close(self, count: int, joint: JointAssociation, tracks: Sequence[Named]) -> None:
+        """Settle the oldest `count` frames."""
         if count <= 0:
             return
-        path = joint.history(len(self._open) - newest)[: len(self._open)]
+        path = joint.history(joint.frame - self._open[0][0])[: len(self._open)]
         for k in range(count):
             told = []
             for t in range(path.shape[1]):
@@ -80,14 +74,15 @@ class Settling:
                     told.append((tracks[t].track_id, box, seen))
             numbers, boxes, seen_ones = zip(*told, strict=True) if told else ((), (), ())
             rows = np.array(boxes).reshape(-1, 4)
-            self._done.append(SettledFrame(self._open[k][0], tuple(numbers), rows, tuple(seen_ones)))
+            self._done.append(SettledFrame(self._open[k][1], tuple(numbers), rows, tuple(seen_ones)))
         for _ in range(count):
-            self._open.popleft()
-        joint.settle(len(self._open))
+            frame, _, _ = self._open.popleft()
+        if self._settle_s:
+            joint.settle(joint.frame - frame)
 
     def _at(self, t: int, k: int, path: np.ndarray, number: int) -> tuple[FloatArray | None, bool]:
         """Box of player t in the k-th frame that waits: his own, or between the one before and the one to come."""
-        time_s, boxes = self._open[k]
+        _, time_s, boxes = self._open[k]
         if path[k, t] >= 0:
             box = boxes[path[k, t]]
             self._last[number] = time_s, box
@@ -96,6 +91,7 @@ class Settling:
         after = next((i for i in range(k + 1, len(path)) if path[i, t] >= 0), None)
         if before is None or after is None:
             return None, False
-        then_s, later = self._open[after][0], self._open[after][1][path[after, t]]
+        _, then_s, there = self._open[after]
+        later = there[path[after, t]]
         share = (time_s - before[0]) / max(then_s - before[0], 1e-9)
         return before[1] + share * (later - before[1]), False

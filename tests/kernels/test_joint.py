@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.kernels.joint import Filter, Seen, advance, breathe, follow, make_filter, score, step
+from edge.kernels.joint import Filter, Moves, Seen, advance, breathe, follow, make_filter, score, step
 
 
 def seen_at(xy: list[list[float]], spread: float = 0.01, gain: float = 8.0, tall: float = 0.0) -> Seen:
@@ -121,7 +121,10 @@ def test_a_step_tells_who_is_who_remembers_it_and_goes_on_from_there() -> None:
     more, now, particles = np.zeros((4, 4)), 0, 1
     for frame, order in enumerate(([0, 1], [1, 0], [0, 1]), start=1):
         seen = seen_at([[3.0 * k, 0.1] for k in order])
-        particles = step(own, now, frame, particles, 2, 2, seen, np.full(4, 3.0), more, 10.0)
+        slow = Moves(np.zeros(4), np.ones(4), np.ones(4))
+        particles = step(
+            own, now, frame, particles, 2, 2, slow, 0.05, 0.9, 0.01, 0.0, seen, np.full(4, 3.0), more, 10.0
+        )
         now = 1 - now
         assert own.boxes_of[0, :2].tolist() == order
         assert own.ring_boxes[frame, 0, :2].tolist() == order

@@ -18,11 +18,10 @@ SURE = 0.01 * np.eye(2)
 
 def step(joint: JointAssociation, players: int, xy: list[list[float]]) -> list[int]:
     places = np.array(xy, dtype=float).reshape(-1, 2)
-    joint.predict(DT)
     spread = np.tile(SURE, (len(places), 1, 1))
     count = len(places)
     alike, noise, detected = np.zeros(count), np.full(count, 0.01), np.full(players, 0.97)
-    return joint.assign(places, spread, np.ones(count), alike, noise, detected, np.zeros((players, count)))
+    return joint.assign(DT, places, spread, np.ones(count), alike, noise, detected, np.zeros((players, count)))
 
 
 def test_the_middle_one_goes_and_the_others_stay_who_they_are() -> None:
