@@ -128,7 +128,8 @@ class PlayerState:
 class BallState:
     """The tracked ball: xy_px (2,), velocity_px_s (2,), radius_px, covariance (2, 2) px^2 of the centre.
 
-    mode: what moves it, None where that is not told; holder_id: the track id of who holds or dribbles it."""
+    mode: what moves it, None where that is not told; holder_id: the track id of who holds or dribbles it;
+    court_xyz_m (3,): where it is on the court, its height NaN where only the place is known; None where neither is."""
 
     xy_px: FloatArray
     velocity_px_s: FloatArray
@@ -138,6 +139,7 @@ class BallState:
     confidence: float
     mode: BallMode | None = None
     holder_id: int | None = None
+    court_xyz_m: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
