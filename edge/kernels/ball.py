@@ -34,10 +34,6 @@ _TO_OTHERS = 0.3
 _BOUNCES = np.array([0.0, 0.5, 0.3, 2.0])
 # A dribbled ball turns at the floor and at the hand: so often a second while it is as near to either, in heights.
 _TURNS, _TURNS_NEAR = 10.0, 0.15
-# How often a ball is seen on a frame by what moves it: hands and bodies hide it.
-_SEEN = np.array([0.75, 0.8, 0.9, 0.8])
-# And where it was not seen on the frame before: what hides it goes on hiding it.
-_SEEN_AGAIN = np.array([0.2, 0.3, 0.4, 0.3])
 # Accelerations that are not known, m/s^2, and how much a change of mode may change the speed, m/s.
 _PUSH = np.array([25.0, 8.0, 3.0, 12.0])
 _KICK = np.array([2.0, 3.0, 6.0, 4.0])
@@ -48,7 +44,6 @@ _REACH = 0.75
 _GRAVITY_SHARE = 0.5
 # What hardly falls does not fly: slow motion at half speed has a quarter of the gravity.
 _LEAST_GRAVITY = 0.25
-_RADIUS_SIGMA, _RADIUS_GAIN = 0.25, 0.2
 _GATE = 16.0
 
 
@@ -104,7 +99,7 @@ def _predict(row: Floats, out: Floats, mode: int, kick: bool, dt: float, gravity
 
 
 @nb.njit(cache=True, nogil=True)
-def _log_likelihood(row: Floats, x: float, y: float, rx: float, ry: float) -> float:
+def log_likelihood(row: Floats, x: float, y: float, rx: float, ry: float) -> float:
     """Log density of the place (x, y), known within variances rx and ry; minus infinity beyond the gate."""
     a, b, d = row[5] + rx, row[6], row[11] + ry
     det = a * d - b * b
@@ -116,7 +111,7 @@ def _log_likelihood(row: Floats, x: float, y: float, rx: float, ry: float) -> fl
 
 
 @nb.njit(cache=True, nogil=True)
-def _see(row: Floats, x: float, y: float, rx: float, ry: float) -> None:
+def see(row: Floats, x: float, y: float, rx: float, ry: float) -> None:
     """Kalman's update by a place."""
     m, p = row[:STATE], row[5:30].reshape(5, 5)
     a, b, d = p[0, 0] + rx, p[0, 1], p[1, 1] + ry
@@ -160,8 +155,8 @@ def _in_hands(row: Floats, mode: int, person: Floats) -> float:
         sx, sy = 0.3 * person[HEIGHT], 0.22 * person[HEIGHT]
     else:
         x, y = _between_hands(row[0], row[1], person)
-    log = _log_likelihood(row, x, y, sx * sx, sy * sy)
-    _see(row, x, y, _HANDS_TIMES * sx * sx, _HANDS_TIMES * sy * sy)
+    log = log_likelihood(row, x, y, sx * sx, sy * sy)
+    see(row, x, y, _HANDS_TIMES * sx * sx, _HANDS_TIMES * sy * sy)
     log += np.log(2 * np.pi * (0.35 * person[HEIGHT]) ** 2)
     return log * _HANDS_WORTH if log > 0.0 else log
 
@@ -241,95 +236,3 @@ def branch(
                     if out[WEIGHT] > -1e9:
                         made += 1
     return made
-
-
-@nb.njit(cache=True, nogil=True)
-def look(
-    grown: Floats, made: int, candidates: Floats, elsewhere: Floats, width: float, height: float, value: Floats,
-    source: npt.NDArray[np.int64],
-) -> int:  # fmt: skip
-    """Every way in which grown particles and candidates (N, 4) belong together: how many.
-
-    elsewhere (N,): log density of a candidate there that is not the ball. Of each way: value its log weight, source
-    (M, 2) the grown particle and its candidate, -1 for unseen. width, height of the picture px.
-    """
-    ways = 0
-    for g in range(made):
-        row = grown[g]
-        inside = 0.0 <= row[0] < width and 0.0 <= row[1] < height
-        mode = int(row[MODE])
-        seen = _SEEN[mode] if row[UNSEEN] <= 0.0 else _SEEN_AGAIN[mode]
-        seen = seen if inside else 0.1
-        if ways == len(value):
-            return ways
-        value[ways] = row[WEIGHT] + np.log(1.0 - seen)
-        source[ways, 0], source[ways, 1] = g, -1
-        ways += 1
-        for n in range(len(candidates)):
-            x, y, radius, sure = candidates[n, 0], candidates[n, 1], candidates[n, 2], candidates[n, 3]
-            size = np.log(radius / row[RADIUS]) / _RADIUS_SIGMA
-            if abs(size) > 4.0:
-                continue
-            noise = (0.2 * row[RADIUS] + 1.0) ** 2
-            log = _log_likelihood(row, x, y, noise, noise)
-            if log == -np.inf or ways == len(value):
-                continue
-            value[ways] = (
-                row[WEIGHT] + np.log(seen) + np.log(sure / (1.0 - sure)) + log - elsewhere[n] - 0.5 * size * size + 0.47
-            )
-            source[ways, 0], source[ways, 1] = g, n
-            ways += 1
-    return ways
-
-
-@nb.njit(cache=True, nogil=True)
-def keep(
-    grown: Floats, candidates: Floats, ways: int, value: Floats, source: npt.NDArray[np.int64], band: float,
-    particles: Floats,
-) -> int:  # fmt: skip
-    """The heaviest of the ways as particles (H, ROW), alike ones being one, none `band` lighter than the best: how
-    many. Log weights are relative to the best of the ways, which value[0] is left with."""
-    kept = 0
-    top = -np.inf
-    for w in range(ways):
-        top = max(top, value[w])
-    near = 0
-    for w in range(ways):
-        if value[w] > top - band:
-            value[near] = value[w]
-            source[near, 0], source[near, 1] = source[w, 0], source[w, 1]
-            near += 1
-    while kept < len(particles):
-        best = -1
-        for w in range(near):
-            if value[w] > -np.inf and (best < 0 or value[w] > value[best]):
-                best = w
-        if best < 0:
-            break
-        row = particles[kept]
-        g, n = source[best, 0], source[best, 1]
-        row[:] = grown[g]
-        row[WEIGHT] = value[best] - top
-        value[best] = -np.inf
-        row[UNSEEN] += 1
-        if n >= 0:
-            noise = (0.2 * row[RADIUS] + 1.0) ** 2
-            _see(row, candidates[n, 0], candidates[n, 1], noise, noise)
-            row[RADIUS] += _RADIUS_GAIN * (candidates[n, 2] - row[RADIUS])
-            row[UNSEEN] = 0
-        alike = -1
-        for k in range(kept):
-            other = particles[k]
-            same = other[MODE] == row[MODE] and other[HOLDER] == row[HOLDER] and (other[UNSEEN] == 0) == (n >= 0)
-            apart = np.hypot(other[0] - row[0], other[1] - row[1])
-            faster = np.hypot(other[2] - row[2], other[3] - row[3])
-            if same and apart < 0.5 * row[RADIUS] and faster < 12.0 * row[RADIUS]:
-                alike = k
-                break
-        if alike >= 0:
-            w, v = particles[alike, WEIGHT], row[WEIGHT]
-            particles[alike, WEIGHT] = max(w, v) + np.log1p(np.exp(-abs(w - v)))
-        else:
-            kept += 1
-    value[0] = top
-    return kept

@@ -9,6 +9,7 @@ import numpy as np
 
 from edge.config import TrackingConfig
 from edge.kernels import ball as kernel
+from edge.kernels import ball_choice as choice
 from edge.types import BallMode, BallState, FloatArray, TrackStatus
 
 PARTICLES = 48
@@ -19,14 +20,9 @@ _LEAST_CONFIDENCE, _MOST_CONFIDENCE = 0.05, 0.97
 # How often, a second, a ball that was followed is somewhere else (out of sight, or never was the ball), and one that
 # is nowhere is seen anew.
 _LOST_A_S, _FOUND_A_S = 0.15, 3.0
-# What is no ball was mostly there a frame ago as well, at rest or carried along by whoever it belongs to; within so
-# many radii.
-_STAYS, _STAYS_RADII = 0.8, 0.3
-_FASTEST_M_S = 9.0
 _BALL_M, _STATURE_M = 0.12, 1.8
 # Where hands are where no pose tells, and how surely, in heights of the box: from its middle and top.
 _HANDS_DOWN, _HANDS_SIGMA, _WRISTS_SIGMA = 0.42, (0.2, 0.22), 0.09
-_SAME_RADII = 1.5
 _CONFIRM_FRAMES = 3
 # Of all weight, what has to speak for a place, or the ball counts as lost; and for how long it may be unseen.
 _LEAST_SHARE, _LOST_FRAMES, _LOST_RADII = 0.3, 45, 8.0
@@ -57,7 +53,8 @@ class BallTracker:
         self._value = np.zeros(_WAYS + 3 * _CANDIDATES)
         self._source = np.zeros((_WAYS + 3 * _CANDIDATES, 2), np.int64)
         self._people = np.zeros((_PEOPLE, kernel.PERSON))
-        self._before: FloatArray = np.zeros((0, 3))
+        self._before = np.zeros((_CANDIDATES, 3))
+        self._elsewhere = np.zeros(_CANDIDATES)
         self.reset()
 
     def reset(self) -> None:
@@ -65,7 +62,7 @@ class BallTracker:
         self._count, self._absent = 0, 0.0
         self._time_s: float | None = None
         self._ids: list[int] = []
-        self._before = np.zeros((0, 3))
+        self._known = 0
         self._best: FloatArray | None = None
         self._share = 0.0
         self._looks = 0
@@ -103,17 +100,19 @@ class BallTracker:
         persons = self._meet(people)
         made = kernel.branch(self._rows, self._count, dt_s, 1.0, self._people, persons, self._grown[:_GROWN])
         area = float(image_size[0] * image_size[1])
-        elsewhere = self._elsewhere(candidates, dt_s, area)
-        ways = kernel.look(
+        elsewhere = self._elsewhere[: len(candidates)]
+        choice.elsewhere(candidates, self._before, self._known, self._people, persons, dt_s, area, elsewhere)
+        ways = choice.look(
             self._grown, made, candidates, elsewhere, float(image_size[0]), float(image_size[1]), self._value[:_WAYS],
             self._source,
         )  # fmt: skip
         ways = self._find(made, ways, candidates, dt_s, persons)
-        self._count = kernel.keep(self._grown, candidates, ways, self._value, self._source, _BAND, self._rows)
+        self._count = choice.keep(self._grown, candidates, ways, self._value, self._source, _BAND, self._rows)
         if self._count:
             self._absent -= self._value[0]
             self._normalise()
-        self._before = candidates[:, :3].copy()
+        self._known = len(candidates)
+        self._before[: self._known] = candidates[:, :3]
         self._choose()
         return self._state()
 
@@ -151,56 +150,23 @@ class BallTracker:
         self._ids = ids
         return len(people)
 
-    def _elsewhere(self, candidates: FloatArray, dt_s: float, area: float) -> FloatArray:
-        """Log density of each candidate's place (N,) for what is no ball: where something was a frame ago, also
-        carried by whoever is there, and a little anywhere."""
-        density = np.full(len(candidates), (1 - _STAYS) / area)
-        before = self._before
-        if not len(before) or not len(candidates):
-            return np.log(density * (1.0 if len(before) else 1 / (1 - _STAYS)))
-        people = self._people[: len(self._ids)]
-        moved = before[:, :2].copy()
-        for person in people:
-            height = person[kernel.HEIGHT]
-            across = np.abs(before[:, 0] - person[kernel.MIDDLE]) < 0.3 * height
-            inside = across & (np.abs(before[:, 1] - (person[kernel.FOOT] - height / 2)) < 0.6 * height)
-            moved[inside] = before[inside, :2] + dt_s * person[kernel.VELOCITY]
-        sigma = _STAYS_RADII * candidates[:, 2] + 1.0
-        for places in (before[:, :2], moved):
-            square = ((candidates[:, None, :2] - places[None]) ** 2).sum(axis=2) / sigma[:, None] ** 2
-            there = _STAYS * np.exp(-0.5 * square.min(axis=1)) / (2 * np.pi * sigma**2)
-            density = np.maximum(density, there)
-        return np.log(density)
-
     def _find(self, made: int, ways: int, candidates: FloatArray, dt_s: float, persons: int) -> int:
-        """Add what a ball that was nowhere may be now: each candidate, in hands, in flight or loose."""
-        total = np.logaddexp(self._absent, _log_sum(self._rows[: self._count, kernel.WEIGHT]))
+        """Weigh that the ball is nowhere, and add what it may be now where it was."""
         leaves = -np.expm1(-_LOST_A_S * max(dt_s, 1e-3))
-        finds = -np.expm1(-_FOUND_A_S * max(dt_s, 1e-3)) if self._count or self._absent < 0 else 0.5
-        self._absent = float(np.logaddexp(self._absent, total + np.log(leaves)))
-        begins = self._absent + np.log(finds)
-        self._absent += np.log1p(-finds)
-        for x, y, radius, sure in candidates:
-            value = begins + np.log(sure / (1 - sure)) - np.log(max(len(candidates), 1))
-            speed = (_FASTEST_M_S * radius / _BALL_M / 2) ** 2
-            for mode in (kernel.FLIGHT, kernel.LOOSE, kernel.HELD):
-                holder, worth = -1, np.log(0.25)
-                if mode == kernel.HELD:
-                    holder = _nearest(self._people[:persons], x, y)
-                    if holder < 0:
-                        continue
-                    worth = np.log(0.5)
-                row = self._grown[made]
-                row[:] = 0.0
-                gravity = 9.81 * radius / _BALL_M
-                row[: kernel.STATE] = (x, y, 0.0, 0.0, gravity)
-                if holder >= 0:
-                    row[2:4] = self._people[holder, kernel.VELOCITY]
-                square = row[kernel.COVARIANCE].reshape(5, 5)
-                np.fill_diagonal(square, ((0.2 * radius + 1) ** 2,) * 2 + (speed,) * 2 + ((0.5 * gravity) ** 2,))
-                row[kernel.RADIUS], row[kernel.MODE], row[kernel.HOLDER], row[kernel.UNSEEN] = radius, mode, holder, -1
-                self._value[ways], self._source[ways] = value + worth, (made, -1)
-                made, ways = made + 1, ways + 1
+        finds = -np.expm1(-_FOUND_A_S * max(dt_s, 1e-3)) if self._count else 0.5
+        absent = min(np.exp(self._absent) + leaves, 1.0)
+        self._absent = float(np.log(absent * (1 - finds)))
+        ways = choice.begin(
+            candidates,
+            self._people,
+            persons,
+            np.log(absent * finds),
+            self._grown,
+            made,
+            self._value,
+            self._source,
+            ways,
+        )
         if not ways:
             self._absent = 0.0
         return ways
@@ -213,32 +179,16 @@ class BallTracker:
 
     def _choose(self) -> None:
         """The place that most weight speaks for, and what it says of the ball there."""
-        rows = self._rows[: self._count]
-        if not len(rows):
+        if not self._count:
             self._best, self._share, self._looks = None, 0.0, 0
             return
-        weight = np.exp(rows[:, kernel.WEIGHT])
-        away = np.hypot(rows[:, None, 0] - rows[None, :, 0], rows[:, None, 1] - rows[None, :, 1])
-        same = away < _SAME_RADII * rows[:, None, kernel.RADIUS]
-        place = int(np.argmax(same @ weight))
-        near = np.flatnonzero(same[place])
-        share = weight[near] / weight[near].sum()
-        moods = np.zeros(len(_MODES))
-        np.add.at(moods, rows[near, kernel.MODE].astype(int), share)
-        mode = int(np.argmax(moods))
-        among = near[rows[near, kernel.MODE] == mode]
-        likeliest = rows[among[np.argmax(weight[among])]]
-        best = likeliest.copy()
-        share = weight[among] / weight[among].sum()
-        best[: kernel.STATE] = share @ rows[among, : kernel.STATE]
-        spread = rows[among, : kernel.STATE] - best[: kernel.STATE]
-        covariance = share @ rows[among, kernel.COVARIANCE] + ((share[:, None] * spread).T @ spread).ravel()
-        best[kernel.COVARIANCE] = covariance
+        best = np.empty(kernel.ROW)
+        self._share = choice.choose(self._rows, self._count, best)
         jumped = self._best is None or np.hypot(*(best[:2] - self._best[:2])) > 10 * best[kernel.RADIUS]
         self._looks = 0 if jumped and self._best is not None else self._looks
         self._looks += int(best[kernel.UNSEEN] == 0)
         self._throw(best)
-        self._best, self._share = best, float(weight[near].sum())
+        self._best = best
 
     def _state(self) -> BallState | None:
         best = self._best
@@ -290,14 +240,6 @@ def _usable(candidates: FloatArray) -> FloatArray:
     found = found[np.argsort(-found[:, 3], kind="stable")][:_CANDIDATES]
     found[:, 3] = np.minimum(found[:, 3], _MOST_CONFIDENCE)
     return np.asarray(found)
-
-
-def _nearest(people: FloatArray, x: float, y: float) -> int:
-    """Who has a ball at x, y px in his hands' reach, -1 for nobody."""
-    hands = (people[:, 0:2] + people[:, 2:4]) / 2
-    away = np.hypot(hands[:, 0] - x, hands[:, 1] - y) / people[:, kernel.HEIGHT]
-    nearest = int(np.argmin(away)) if len(away) else -1
-    return nearest if nearest >= 0 and away[nearest] < 0.5 else -1
 
 
 def _log_sum(values: FloatArray) -> float:
