@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.kernels import centres, hypotheses, joint
+from edge.kernels import ball, ball_choice, centres, hypotheses, joint
 from edge.kernels.flight import find_flight, follow
 from edge.kernels.motion import moved
 from edge.kernels.normal import fill_normal, unit
@@ -20,6 +20,19 @@ def warm() -> None:
     find_flight(frame, value, value, value, value, value, 1.0, 2.0, 1.0)
     follow(frame, value, value, value, value, np.zeros(3, bool), 1.0, 1)
     _warm_joint()
+    _warm_ball()
+
+
+def _warm_ball() -> None:
+    rows, grown, people = np.zeros((4, ball.ROW)), np.zeros((40, ball.ROW)), np.ones((2, ball.PERSON))
+    candidates, before, log = np.array([[5.0, 5.0, 4.0, 0.9]]), np.ones((1, 3)), np.zeros(1)
+    value, source = np.zeros(80), np.zeros((80, 2), np.int64)
+    ways = ball_choice.begin(candidates, people, 2, 0.0, grown, 0, value, source, 0)
+    count = ball_choice.keep(grown, candidates, ways, value, source, 9.0, rows)
+    made = ball.branch(rows, count, 0.03, 1.0, people, 2, grown)
+    ball_choice.elsewhere(candidates, before, 1, people, 2, 0.03, 1e6, log)
+    ball_choice.look(grown, made, candidates, log, 10.0, 10.0, value, source)
+    ball_choice.choose(rows, count, np.zeros(ball.ROW))
 
 
 def _warm_joint() -> None:
