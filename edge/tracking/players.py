@@ -164,11 +164,11 @@ class PlayerTracker:
         good = finite & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         if not good.all():
             self._count("not finite", ~finite)
-            self._count("inside out", finite & ~good)
+            self._count("inside out", np.asarray(finite & ~good))
         if size is not None:
             width, height = size
             inside = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
-            self._count("outside", good & ~inside)
+            self._count("outside", np.asarray(good & ~inside))
             good &= inside
         kept = np.flatnonzero(good)
         if len(kept) > BOXES:

@@ -12,6 +12,7 @@ it; `sportsmot`: true boxes through a made-up detector (misses, jitter, merged a
 tests/bench/detection_model.py) with a moving camera. Ours knows what the box knows: how many play, and indoors the
 court's homography; `boxes_alone` is ours without either, as the peers are; `paper` is the method of the paper
 (`tracking.method: paper`), which knows how many play. It has no pictures here, so everybody looks alike to it.
+`settled` is what ours says of each frame `tracking.settle_s` later, by the history that has won since.
 
 `play`: the paper's tables 1 and 3 on NBA and virtual play, with keys of their own (tests/bench/play_tables.py).
 
