@@ -65,7 +65,9 @@ class TrackingConfig(Section):
         "joint",
         description="joint: particles of joint associations. paper: the published particle filter, to compare with.",
     )
-    particles: int = Field(300, ge=20, le=5000, description="Particles per target.")
+    particles: int = Field(
+        300, ge=20, le=5000, description="Particles of the ball, and with the paper's method of each player too."
+    )
     seed: int = Field(0, ge=0, description="Seed of the particle filter.")
     lost_after_s: float = Field(1.5, gt=0, description="Seconds unseen after which a track ends.")
     settle_s: float = Field(
