@@ -38,7 +38,7 @@ def draw_tracks(image: Image, snapshot: Snapshot, behind: Explanation, scale: fl
     for player in snapshot.players:
         _draw_player(image, player, behind, scale)
     for x, y in behind.ball_particles[np.all(np.isfinite(behind.ball_particles), axis=1)]:
-        cv2.circle(image, pixel(np.array([x, y])), thin, PARTICLE, -1)
+        cv2.circle(image, pixel(np.array([x, y])), max(1, round(1.6 * scale)), PARTICLE, -1)
     if snapshot.ball is not None:
         _draw_ball(image, snapshot.ball, scale)
     _draw_legend(image, scale)
