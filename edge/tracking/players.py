@@ -163,7 +163,7 @@ class PlayerTracker:
         finite = np.isfinite(boxes).all(axis=1)
         good = finite & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         if not good.all():
-            self._count("not finite", ~finite)
+            self._count("not finite", np.asarray(~finite))
             self._count("inside out", np.asarray(finite & ~good))
         if size is not None:
             width, height = size
