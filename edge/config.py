@@ -61,12 +61,13 @@ class VisionConfig(Section):
 
 
 class TrackingConfig(Section):
-    method: Literal["joint", "paper"] = Field(
+    method: Literal["joint", "bootstrap", "paper"] = Field(
         "joint",
-        description="joint: particles of joint associations. paper: the published particle filter, to compare with.",
+        description="joint: particles of joint associations. To compare with: bootstrap, a plain filter for each"
+        " player; paper, the published one.",
     )
     particles: int = Field(
-        300, ge=20, le=5000, description="Particles of the ball, and with the paper's method of each player too."
+        300, ge=20, le=5000, description="Particles a target, with bootstrap and paper; joint has its own."
     )
     seed: int = Field(0, ge=0, description="Seed of the particle filter.")
     lost_after_s: float = Field(1.5, gt=0, description="Seconds unseen after which a track ends.")
@@ -86,6 +87,10 @@ class TrackingConfig(Section):
 
 
 class GameConfig(Section):
+    method: Literal["flight", "paper"] = Field(
+        "flight",
+        description="flight: shots and passes by the ball's flight. paper: the published rules, to compare with.",
+    )
     outcome_wait_s: float = Field(2.5, gt=0, description="Seconds after a release at which a shot ends at the latest.")
 
 

@@ -67,25 +67,6 @@ def weigh_one(x: Array, y: Array, w: Array, at_x: float, at_y: float, sigma: flo
 
 
 @nb.njit(cache=True, nogil=True, fastmath=FAST)
-def weigh_many(x: Array, y: Array, w: Array, candidates: Array, sigma: float, clutter: float) -> None:
-    """Multiply the weights of one target by the likelihood of several candidates, none of them certain.
-
-    candidates (N, 4): x, y, radius px, confidence: each adds its confidence times a Gaussian; `clutter` is what a
-    particle far from all of them keeps.
-    """
-    scale, least = np.float32(-0.5 / (sigma * sigma)), np.float32(clutter)
-    total = _ZERO
-    for i in range(len(w)):
-        likelihood = least
-        for c in range(len(candidates)):
-            dx, dy = x[i] - candidates[c, 0], y[i] - candidates[c, 1]
-            likelihood += candidates[c, 3] * exp_of(scale * (dx * dx + dy * dy))
-        w[i] *= likelihood
-        total += w[i]
-    _scale_to_one(w, total)
-
-
-@nb.njit(cache=True, nogil=True, fastmath=FAST)
 def _scale_to_one(w: Array, total: Any) -> None:
     """Divide by their sum; where that is nought or no number, all weigh the same."""
     if total > _ZERO and total < np.inf:

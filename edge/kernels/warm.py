@@ -7,8 +7,7 @@ import numpy as np
 from edge.kernels import ball, ball_choice, centres, hypotheses, joint
 from edge.kernels.flight import find_flight, follow
 from edge.kernels.motion import moved
-from edge.kernels.normal import fill_normal, unit
-from edge.kernels.particles import estimate, predict, resample, step, weigh_many, weigh_one
+from edge.kernels.particles import step
 
 
 def warm() -> None:
@@ -55,13 +54,6 @@ def _warm_particles() -> None:
     alive, drawn, kind, pair = np.ones(2, bool), np.zeros(2, bool), np.zeros(2, np.int16), np.zeros(2, np.int16)
     spread, noise = np.zeros(2, np.float32), np.zeros((4, 4), np.float32)
     looks, summary, cost, size = np.ones((1, 4)), np.zeros((2, 7)), np.zeros((2, 1)), np.zeros(2)
-    x, y, vx, vy, w = cloud[:, 0]
-    fill_normal(streams, noise)
-    predict(cloud, alive, 0.03, spread, spread, streams, noise, summary)
-    weigh_one(x, y, w, 0.0, 0.0, 1.0)
-    weigh_many(x, y, w, np.zeros((1, 4), np.float32), 1.0, 0.01)
-    estimate(x, y, vx, vy, w, summary[0])
-    resample(x, y, vx, vy, w, unit(streams, 4), noise, 0.5)
     step(
         cloud, alive, kind, 0.03, spread, spread, looks, 1, 16.7, 0.5, 0.1, streams, noise, cost, np.zeros((4, 5)),
         np.zeros((2, 5), np.int64), summary, pair, size, drawn,

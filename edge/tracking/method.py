@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from edge.config import TrackingConfig
 from edge.tracking.ball import BallTracker, Person
+from edge.tracking.bootstrap import BootstrapPlayerTracker
 from edge.tracking.paper import PaperPlayerTracker
 from edge.tracking.paper_ball import PaperBallTracker
 from edge.tracking.places import Floor
@@ -74,7 +75,12 @@ class TracksBall(Protocol):
 
 def open_player_tracker(config: TrackingConfig) -> TracksPlayers:
     """The tracker of players that `tracking.method` names."""
-    return PaperPlayerTracker(config) if config.method == "paper" else PlayerTracker(config)
+    methods: dict[str, Callable[[TrackingConfig], TracksPlayers]] = {
+        "joint": PlayerTracker,
+        "bootstrap": BootstrapPlayerTracker,
+        "paper": PaperPlayerTracker,
+    }
+    return methods[config.method](config)
 
 
 def open_ball_tracker(config: TrackingConfig) -> TracksBall:

@@ -18,7 +18,6 @@ from edge.kernels.particles import (
     predict,
     resample,
     roughen,
-    weigh_many,
     weigh_one,
 )
 
@@ -64,12 +63,6 @@ def test_weights_follow_the_gaussian_and_sum_to_one() -> None:
     assert np.allclose(w, expected / expected.sum(), atol=1e-5)
 
 
-def test_many_candidates_pull_by_their_confidence() -> None:
-    x, y, _, _, w = cloud_of()
-    weigh_many(x, y, w, np.array([[10, 0, 5, 0.8], [-10, 0, 5, 0.1]], np.float32), 3.0, 0.001)
-    assert w[x > 5].sum() > 4 * w[x < -5].sum()
-
-
 @pytest.mark.parametrize("at", [200.0, 1e4, 1e9])
 def test_a_look_far_from_all_particles_leaves_weights_that_are_weights(at: float) -> None:
     x, y, _, _, w = cloud_of()
@@ -97,13 +90,6 @@ def test_a_look_that_is_no_number_changes_no_weight(at: float) -> None:
     before = w.copy()
     weigh_one(x, y, w, at, 0.0, 2.0)
     assert np.array_equal(w, before)
-
-
-def test_weights_that_are_all_noughts_are_made_even() -> None:
-    x, y, _, _, w = cloud_of()
-    w[:] = 0
-    weigh_many(x, y, w, np.zeros((1, 4), np.float32), 2.0, 0.0)
-    assert np.allclose(w, 1 / len(w))
 
 
 @pytest.mark.parametrize("far", [0.0, 3000.0])

@@ -4,6 +4,7 @@ import pytest
 
 from edge.config import ConfigError, TrackingConfig, parse
 from edge.tracking.ball import BallTracker
+from edge.tracking.bootstrap import BootstrapPlayerTracker
 from edge.tracking.method import open_ball_tracker, open_player_tracker
 from edge.tracking.paper import PaperPlayerTracker
 from edge.tracking.paper_ball import PaperBallTracker
@@ -16,6 +17,7 @@ def test_the_settings_choose_the_method() -> None:
     assert isinstance(open_ball_tracker(ours), BallTracker)
     assert isinstance(open_player_tracker(paper), PaperPlayerTracker)
     assert isinstance(open_ball_tracker(paper), PaperBallTracker)
+    assert isinstance(open_player_tracker(TrackingConfig(method="bootstrap")), BootstrapPlayerTracker)
 
 
 def test_an_unknown_method_is_refused() -> None:
