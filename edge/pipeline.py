@@ -15,7 +15,7 @@ from calibration.model import Calibration
 from calibration.view import CourtView
 from edge.config import Config
 from edge.explain import boxes_taken, in_picture
-from edge.game.shots import ShotFinder
+from edge.game.method import open_shot_finder
 from edge.kernels.warm import warm
 from edge.tracking.ball import Person
 from edge.tracking.feet import stand
@@ -101,7 +101,7 @@ class Pipeline:
         self._teams = TeamFinder()
         self._trails = Trails()
         self._ball = open_ball_tracker(config.tracking)
-        self._shots = ShotFinder(config.game, session)
+        self._shots = open_shot_finder(config.game, session)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
         self._last_poses: dict[int, FloatArray] = {}
