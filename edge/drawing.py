@@ -24,7 +24,10 @@ def write(
     """Text whose lower left corner is there; `size` as OpenCV has it."""
     thickness = max(1, round(2.5 * size))
     if outline:
-        cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, BLACK, thickness + 2, cv2.LINE_AA)
+        # Moved, not thicker: OpenCV 5 spaces bolder letters wider.
+        for right, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            place = (position[0] + right, position[1] + down)
+            cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, BLACK, thickness, cv2.LINE_AA)
     cv2.putText(image, text, position, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thickness, cv2.LINE_AA)
 
 

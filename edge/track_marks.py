@@ -70,7 +70,7 @@ def _draw_player(image: Image, player: PlayerState, behind: Explanation, scale: 
         write(image, f"{player.track_id}? {100 * share:.0f} %", pixel(place + 6), _RIVAL, 0.42 * scale)
     words = player.status.value if player.status is not TrackStatus.CONFIRMED else ""
     name = f"{player.track_id} {player.team or ''} {words}".replace("  ", " ").rstrip()
-    write(image, name, pixel(player.box[:2] - np.array([0.0, 5 * scale])), colour, 0.5 * scale)
+    write(image, name, pixel(player.box[:2] - np.array([0.0, 5 * scale])), colour, max(0.42, 0.5 * scale))
 
 
 def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
@@ -81,7 +81,7 @@ def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
     if ball.holder_id is not None:
         words += f" by {ball.holder_id}"
     if np.all(np.isfinite(ball.xy_px)):
-        write(image, words, pixel(ball.xy_px + np.array([1.6 * ball.radius_px, 0.0])), ORANGE, 0.5 * scale)
+        write(image, words, pixel(ball.xy_px + np.array([1.6 * ball.radius_px, 0.0])), ORANGE, max(0.42, 0.5 * scale))
 
 
 def _draw_legend(image: Image, scale: float) -> None:
