@@ -8,15 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge.kernels.centres import covered
 from edge.types import FloatArray
 
 STATURE_M = 1.8
-# How well a box's lower edge tells where its player stands, across and down, in heights; more for one that is hidden.
+# How well a box's lower edge tells where its player stands, across and down, in heights.
 _FOOT_SIGMA = np.array([0.06, 0.05])
-_FOOT_HIDDEN = 0.0
-# How well a box tells how tall somebody is at the moment, log; and one of which a part is hidden.
-_TALL_SIGMA, _TALL_HIDDEN = 0.06, 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +37,14 @@ class Places:
 Floor = Callable[[FloatArray], Places]
 
 
-def hidden_shares(boxes: FloatArray) -> FloatArray:
-    """The share of each box (N, 4) that the one before it that covers most covers, (N,)."""
-    hidden = np.zeros(len(boxes))
-    covered(boxes.astype(np.float64), len(boxes), hidden)
-    return hidden
-
-
 def foot_px(boxes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Where boxes (N, 4) touch the floor, (N, 2) px, and the covariance (N, 2, 2) px^2 of that."""
     height = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
     xy = np.empty((len(boxes), 2))
     xy[:, 0], xy[:, 1] = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
     covariance = np.zeros((len(boxes), 2, 2))
-    more = _FOOT_HIDDEN * hidden_shares(boxes)
-    covariance[:, 0, 0], covariance[:, 1, 1] = ((_FOOT_SIGMA[i] + more) ** 2 * height**2 for i in (0, 1))
+    covariance[:, 0, 0], covariance[:, 1, 1] = ((sigma * height) ** 2 for sigma in _FOOT_SIGMA)
     return xy, covariance
-
-
-def tall_noise(hidden: FloatArray) -> FloatArray:
-    """Variance of a log height, of boxes (N,) of which these shares are hidden."""
-    return np.asarray(_TALL_SIGMA**2 + (_TALL_HIDDEN * hidden) ** 2)
 
 
 def in_picture(boxes: FloatArray) -> Places:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from edge.config import TrackingConfig
 from edge.kernels.centres import COLUMNS, begin, common_shift, foresee, look
 from edge.tracking.joint import BOXES, FASTEST, PLAYERS, JointAssociation
-from edge.tracking.places import STATURE_M, Floor, Places, hidden_shares, in_picture, tall_noise
+from edge.tracking.places import STATURE_M, Floor, Places, in_picture
 from edge.tracking.settled import SettledFrame, Settling
 from edge.types import FloatArray, TrackStatus
 
@@ -21,8 +21,9 @@ _CONFIRM_LOOKS = 3
 _ALIKE, _FOR_LOOKS, _MOST_FOR_LOOKS = 0.7, 12.0, 4.0
 # A player in sight gives a box almost always, one whom others hide not.
 _DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
-# The picture's log heights change with the distance, per second^0.5.
-_DRIFT = 0.8
+# How well a box tells how tall somebody is, log: in metres, and in pixels, which change with the distance besides, per
+# second^0.5.
+_TALL, _TALL_PICTURE, _DRIFT = 0.06, 0.2, 0.8
 _LONGEST_STEP_S = 1.0
 # A crowd speaks for a camera, one or two players for themselves alone.
 _FEW = 3
@@ -229,12 +230,13 @@ class PlayerTracker:
     ) -> list[int]:
         """The box of each track now, -1 for none."""
         count = len(self.tracks)
-        detected = _DETECTED + (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
+        detected = np.full(count, _DETECTED)
+        if self._floor is not None:  # who is before whom, the picture alone tells badly
+            detected += (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
         more = self._looks(boxes, embed)
         if against is not None and more.size:
             more += against(self.tracks, boxes)
-        noise = tall_noise(hidden_shares(boxes))
-        drift = _DRIFT if self._floor is None else 0.0
+        noise, drift = (_TALL**2, 0.0) if self._floor is not None else (_TALL_PICTURE**2, _DRIFT)
         return self._joint.assign(
             dt_s, places.xy, places.covariance, places.scale, places.tall, noise, detected, more, drift
         )
