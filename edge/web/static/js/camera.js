@@ -81,7 +81,7 @@ function drawBox(context, player, scale) {
 }
 
 function drawBallTrail(context, scene, scale, now) {
-  const trail = scene.trail(now, (live) => live.ball);
+  const trail = scene.ballTrail(now);
   context.lineCap = "round";
   context.strokeStyle = "#ff9a3d";
   for (let i = 1; i < trail.length; i += 1) {

@@ -6,6 +6,7 @@ const LINE_M = 0.05;
 const LOOK = { floor: "#6e4a2a", far: "#59391e", paint: "#7b3b22", line: "#f3e6cf", out: "#2a1c10" };
 const OUTCOMES = { made: "#3ee08f", missed: "#ff6a5e" };
 const HALF_SLACK_M = 1.5;
+const TRAIL_JUMP_M = 1.6;
 
 /** From the origin to the base line: half a court, or all of one with a single basket. */
 const endOf = (court) => court.length_m / court.baskets;
@@ -166,38 +167,52 @@ export function drawPlayers(context, scene, view, now) {
   const players = scene.players(now).filter((player) => player.court_position);
   const ball = scene.ball(now);
   const holder = scene.holder(players, ball);
-  const radius = Math.max(14, view.scale * 0.52);
+  const radius = Math.max(12, view.scale * 0.46);
+  const trails = scene.courtTrails(now);
+  // All lines first: nobody's line covers somebody's number. With many on the court each line is shorter.
+  const reach = players.length > 6 ? 0.6 : 1;
   for (const player of players) {
-    const colour = colourOf(player.player_id, player.team);
-    const own = (live) => live.players.find(({ player_id: id }) => id === player.player_id)?.court_position;
-    drawTrail(context, scene.trail(now, own), view, radius, colour);
-    drawDot(context, view.project(player.court_position), radius, colour, player);
+    const places = [...(trails.get(player.player_id) ?? []), { age: 0, ...player.court_position }];
+    drawTrail(context, places, view, radius, colourOf(player.player_id, player.team), reach);
   }
-  if (holder) drawBall(context, view.project(holder.court_position), radius);
+  for (const player of players) {
+    const grown = player === holder ? 1.22 : 1; // whoever has the ball is larger, with a black border
+    drawDot(context, view.project(player.court_position), radius * grown, colourOf(player.player_id, player.team), player, grown > 1);
+  }
+  if (holder) drawBall(context, view.project(holder.court_position), radius * 1.22);
 }
 
-function drawTrail(context, trail, view, radius, colour) {
+/** A line that thins and fades with age, round through the middles between places; where it jumps, it breaks. */
+function drawTrail(context, trail, view, radius, colour, reach) {
+  const points = trail.map(({ age, x, y }) => ({ fresh: 1 - age / reach, x, y })).filter(({ fresh }) => fresh > 0);
+  const middle = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+  const apart = (a, b) => Math.hypot(a.x - b.x, a.y - b.y) > TRAIL_JUMP_M;
   context.strokeStyle = colour;
   context.lineCap = "butt";
-  for (let i = 1; i < trail.length; i += 1) {
-    context.globalAlpha = 0.55 * (1 - trail[i].age);
-    context.lineWidth = radius * 1.1 * (1 - 0.75 * trail[i].age);
+  for (let i = 1; i < points.length; i += 1) {
+    const [before, here, after] = [points[i - 1], points[i], points[i + 1]];
+    if (apart(before, here)) continue;
+    const from = i > 1 && !apart(points[i - 2], before) ? middle(before, here) : before;
+    const next = after && !apart(here, after) ? middle(here, after) : here;
+    const start = i === 1 ? before : from;
+    context.globalAlpha = 0.5 * here.fresh;
+    context.lineWidth = radius * (0.16 + 0.5 * here.fresh);
     context.beginPath();
-    context.moveTo(...view.project(trail[i - 1]));
-    context.lineTo(...view.project(trail[i]));
+    context.moveTo(...view.project(start));
+    context.quadraticCurveTo(...view.project(here), ...view.project(next));
     context.stroke();
   }
   context.globalAlpha = 1;
 }
 
-function drawDot(context, [x, y], radius, colour, player) {
+function drawDot(context, [x, y], radius, colour, player, holds) {
   context.globalAlpha = player.status === "confirmed" ? 1 : 0.6;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = colour;
   context.fill();
-  context.lineWidth = 3;
-  context.strokeStyle = "#1a120a";
+  context.lineWidth = holds ? 5 : 2;
+  context.strokeStyle = holds ? "#000" : "#1a120a";
   context.stroke();
   context.fillStyle = "#14110d";
   context.font = `800 ${Math.round(radius * 1.08)}px system-ui, sans-serif`;

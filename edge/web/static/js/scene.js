@@ -1,8 +1,9 @@
 // What moves: players and ball of the last seconds, so that eight messages a second look like motion.
-export const TRAIL_MS = 1800;
+export const TRAIL_MS = 3000;
+const BALL_TRAIL_MS = 1800;
 const STALE_MS = 3000;
 const DELAY_MS = { least: 130, most: 450 };
-const PALETTE = ["#ffd166", "#5cc8ff", "#c6f04f", "#ff9ec4", "#c5a8ff", "#6ff2da", "#f6f0e4", "#9db4ff"];
+const PALETTE = ["#ff9ec4", "#c6f04f", "#c5a8ff", "#6ff2da", "#f6f0e4", "#9de08a", "#d8c3a0", "#a9b8c9"]; // none is a team's
 const TEAMS = ["#5cc8ff", "#ffd166"];
 
 export function colourOf(id, team = null) {
@@ -64,12 +65,28 @@ export class Scene {
     return { ...after.ball, ...blend(before.ball, after.ball, share) };
   }
 
-  /** Earlier places as [{age 0..1, x, y}], oldest first; `pick` takes the point from a message. */
-  trail(now, pick) {
+  /** The ball's earlier places in the picture as [{age 0..1, x, y}], oldest first. */
+  ballTrail(now) {
     return this.frames
-      .map(({ at, live }) => ({ age: Math.min(1, (now - at) / TRAIL_MS), point: pick(live) }))
-      .filter(({ point }) => point)
+      .map(({ at, live }) => ({ age: Math.min(1, (now - at) / BALL_TRAIL_MS), point: live.ball }))
+      .filter(({ point, age }) => point && age < 1)
       .map(({ age, point }) => ({ age, x: point.x, y: point.y }));
+  }
+
+  /** Where everybody was on the court up to what is shown now: Map of id -> [{age 0..1, x, y}], oldest first. */
+  courtTrails(now) {
+    const shown = now - this.#delay;
+    const trails = new Map();
+    for (const { at, live } of this.frames) {
+      if (at > shown) break;
+      const age = Math.min(1, (shown - at) / TRAIL_MS);
+      for (const { player_id: id, court_position: place } of live.players) {
+        if (!place) continue;
+        if (!trails.has(id)) trails.set(id, []);
+        trails.get(id).push({ age, x: place.x, y: place.y });
+      }
+    }
+    return trails;
   }
 
   /** The player in whose reach the ball is, or null while it flies. */
