@@ -63,21 +63,6 @@ def foresee(state: Floats, players: int, dt: float, hidden: Floats) -> None:
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def covered(boxes: Floats, count: int, hidden: Floats) -> None:
-    """The share of each box (N, 4) that the one before it that covers most covers, hidden (N,)."""
-    for i in range(count):
-        hidden[i] = 0.0
-        area = (boxes[i, 2] - boxes[i, 0]) * (boxes[i, 3] - boxes[i, 1])
-        for j in range(count):
-            if boxes[j, 3] <= boxes[i, 3]:
-                continue
-            width = min(boxes[i, 2], boxes[j, 2]) - max(boxes[i, 0], boxes[j, 0])
-            height = boxes[i, 3] - max(boxes[i, 1], boxes[j, 1])
-            if width > 0 and height > 0:
-                hidden[i] = max(hidden[i], width * height / area)
-
-
-@nb.njit(cache=True, nogil=True, error_model="numpy")
 def look(state: Floats, players: int, pairs: Small, boxes: Floats, fastest: float) -> None:
     """Player t was seen as box pairs[t], -1 for none: Kalman's update. fastest: nobody exceeds it, heights/s."""
     for t in range(players):

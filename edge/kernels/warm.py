@@ -44,7 +44,6 @@ def _warm_joint() -> None:
     state, pairs = np.zeros((2, centres.COLUMNS)), np.zeros(2, np.int16)
     centres.begin(state[0], boxes[0])
     centres.foresee(state, 1, 0.03, np.zeros(2))
-    centres.covered(boxes, 2, np.zeros(2))
     centres.look(state, 1, pairs, boxes, 4.0)
     centres.common_shift(state, 1, boxes, 2, np.zeros(3), np.zeros((2, 2)))
 
