@@ -15,7 +15,7 @@ from calibration.model import Calibration
 from calibration.view import CourtView
 from edge.config import Config
 from edge.explain import boxes_taken, in_picture
-from edge.game.method import open_shot_finder
+from edge.game.method import open_play_finder, open_shot_finder
 from edge.kernels.warm import warm
 from edge.tracking.ball import Person
 from edge.tracking.feet import stand
@@ -33,6 +33,7 @@ from edge.types import (
     Image,
     ObjectClass,
     PlayerState,
+    PlayEvent,
     Rim,
     ShotEvent,
     Snapshot,
@@ -57,11 +58,13 @@ _WRISTS, _WRIST_CONFIDENCE = (9, 10), 0.3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one frame gave: the snapshot of that moment, the phases of shots it completed, and what it cost."""
+    """What one frame gave: the snapshot of that moment, the phases of shots it completed, what it cost, and the plays
+    that it made sure, which were over shortly before."""
 
     snapshot: Snapshot
     events: tuple[ShotEvent, ...]
     times: StageTimes
+    plays: tuple[PlayEvent, ...] = ()
 
 
 class _Stopwatch:
@@ -102,6 +105,7 @@ class Pipeline:
         self._trails = Trails()
         self._ball = open_ball_tracker(config.tracking)
         self._shots = open_shot_finder(config.game, session)
+        self._plays = open_play_finder(config.game)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
         self._last_poses: dict[int, FloatArray] = {}
@@ -118,6 +122,7 @@ class Pipeline:
         self._floor = None if calibration is None else _floor(calibration)
         self._rim_in_scene = None
         self._trails.reset()
+        self._plays.use(None if calibration is None or calibration.camera is None else calibration.court_model())
 
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
@@ -151,7 +156,8 @@ class Pipeline:
             net = self._net.update(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             events = tuple(self._shots.update(snapshot))
-        return Step(snapshot, events, watch.times())
+            plays = tuple(self._plays.update(snapshot, events))
+        return Step(snapshot, events, watch.times(), plays)
 
     def explain(self) -> Explanation:
         """What lies behind the last snapshot; costs nothing where nobody asks."""
@@ -168,6 +174,10 @@ class Pipeline:
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""
         return tuple(self._shots.finish())
+
+    def finish_plays(self) -> tuple[PlayEvent, ...]:
+        """The source has ended: what was going on until then."""
+        return tuple(self._plays.finish())
 
     def close(self) -> None:
         """Give the networks back; more than once does no harm."""

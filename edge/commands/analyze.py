@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -19,7 +21,7 @@ from edge.commands.options import CommandError, add_rim_option, add_settings_opt
 from edge.commands.summary import Summary, write_picture
 from edge.commands.video import VideoWriter, open_video_writer
 from edge.publish import messages
-from edge.types import Explanation, Frame, ShotEvent
+from edge.types import Explanation, Frame, PlayEvent, ShotEvent
 
 if TYPE_CHECKING:
     from edge.pipeline import Step
@@ -43,6 +45,8 @@ class Analyser(Protocol):
     def explain(self) -> Explanation: ...
 
     def finish(self) -> tuple[ShotEvent, ...]: ...
+
+    def finish_plays(self) -> tuple[PlayEvent, ...]: ...
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,12 +114,14 @@ def analyse(
         for frame in _with_progress(source, limit):
             step = pipeline.step(frame)
             _record(log, step.events)
+            _record_plays(log, step.plays)
             summary.add(frame, step.events)
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
         last = pipeline.finish()
         _record(log, last)
+        _record_plays(log, pipeline.finish_plays())
         summary.add(None, last)
     return summary
 
@@ -142,6 +148,13 @@ def _record(log: TextIO, events: Iterable[ShotEvent]) -> None:
     now = datetime.now(timezone.utc)
     for event in events:
         log.write(messages.shot(event, now).model_dump_json() + "\n")
+    log.flush()
+
+
+def _record_plays(log: TextIO, plays: Iterable[PlayEvent]) -> None:
+    """What happened beside shots, one JSON object a line: the fields of `PlayEvent`, NaN nowhere."""
+    for play in plays:
+        log.write(json.dumps(asdict(play), allow_nan=False) + "\n")
     log.flush()
 
 

@@ -19,7 +19,7 @@ from edge.commands.summary import Summary
 from edge.config import SourceConfig
 from edge.types import Frame, Outcome, ShotEvent, ShotPhase, SourceState
 from tests.capture.test_recorded import move_index_to_front, write_video
-from tests.daemon.fakes import FakePipeline, shot
+from tests.daemon.fakes import FakePipeline, shot, thrown
 
 
 @pytest.fixture
@@ -57,6 +57,16 @@ def test_every_frame_every_event_and_all_files(
     assert cv2.imread(str(out / "shots.png")) is not None
     with open_source(SourceConfig(uri=str(out / "annotated.mp4"), realtime=False)) as written:
         assert sum(1 for _ in written) == 40
+
+
+def test_plays_are_written_between_the_shots(video: Path, tmp_path: Path, fake: FakePipeline) -> None:
+    fake.plays, fake.last_plays = {15: thrown(12)}, (thrown(39),)
+    assert main(["analyze", str(video), "--out", str(tmp_path), "--no-video", "--rim", "60,20,30,10"]) == 0
+    written = events_in(tmp_path)
+    assert [event.get("kind", event.get("phase")) for event in written] == ["new", "pass", "end", "end", "pass"]
+    passed = written[1]
+    assert (passed["player_id"], passed["to_player_id"], passed["team"], passed["succeeded"]) == (1, 2, "A", True)
+    assert passed["evidence"] == {"flight_s": 0.2}
 
 
 def test_without_a_rim_it_says_how_to_give_one(

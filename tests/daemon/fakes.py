@@ -8,15 +8,32 @@ import numpy as np
 
 from calibration.model import Calibration
 from edge.pipeline import Step
-from edge.types import Explanation, Frame, Outcome, ShotEvent, ShotPhase, Snapshot, StageTimes
+from edge.types import (
+    Explanation,
+    Frame,
+    Outcome,
+    PlayEvent,
+    PlayKind,
+    ShotEvent,
+    ShotPhase,
+    Snapshot,
+    StageTimes,
+)
 
 
 def shot(shot_id: str, release: int, phase: ShotPhase = ShotPhase.NEW, outcome: Outcome | None = None) -> ShotEvent:
     return ShotEvent(shot_id, phase, release, release / 25, 1, outcome, 0.9)
 
 
+def thrown(index: int) -> PlayEvent:
+    """A pass from 1 to 2 that arrived at frame `index`."""
+    return PlayEvent(
+        PlayKind.PASS, index - 5, index, (index - 5) / 25, index / 25, 1, "A", 2, True, evidence={"flight_s": 0.2}
+    )
+
+
 class FakePipeline:
-    """`events` by frame index; `last` is what `finish` gives; raises `error` at frame `error_at`."""
+    """`events` and `plays` by frame index; `last` is what `finish` gives; raises `error` at frame `error_at`."""
 
     def __init__(
         self,
@@ -26,6 +43,8 @@ class FakePipeline:
     ) -> None:
         self.events = events
         self.last = last
+        self.plays: dict[int, PlayEvent] = {}
+        self.last_plays: tuple[PlayEvent, ...] = ()
         self.error_at = error_at
         self.indices: list[int] = []
         self.calibrations: list[Calibration | None] = []
@@ -41,13 +60,17 @@ class FakePipeline:
         height, width = frame.image.shape[:2]
         snapshot = Snapshot(frame.index, frame.time_s, (width, height), (), None, np.zeros((0, 4)), None)
         times = StageTimes({"detector": 2.0}, {"detector": 3.0, "networks": -2.0})
-        return Step(snapshot, tuple(self.events.get(frame.index, ())), times)
+        play = self.plays.get(frame.index)
+        return Step(snapshot, tuple(self.events.get(frame.index, ())), times, () if play is None else (play,))
 
     def explain(self) -> Explanation:
         return Explanation(np.zeros((0, 2)), np.zeros((0, 4)))
 
     def finish(self) -> tuple[ShotEvent, ...]:
         return self.last
+
+    def finish_plays(self) -> tuple[PlayEvent, ...]:
+        return self.last_plays
 
     def close(self) -> None:
         self.closed = True
