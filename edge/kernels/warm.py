@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.kernels import ball, ball_choice, centres, hypotheses, joint
+from edge.kernels import ball, ball_choice, ballistics, centres, hypotheses, joint
 from edge.kernels.flight import find_flight, follow
 from edge.kernels.motion import moved
 from edge.kernels.particles import step
@@ -19,6 +19,9 @@ def warm() -> None:
     find_flight(frame, value, value, value, value, value, 1.0, 2.0, 1.0)
     follow(frame, value, value, value, value, np.zeros(3, bool), 1.0, 1)
     _warm_joint()
+    thrown, one = np.array([0.0, 0.0, 2.0, 4.0, 0.0, 6.0, 0.0, 0.0]), np.ones(8)
+    ballistics.path(thrown[:6], ballistics.DRAG_PER_M, 0.0, value, one)
+    ballistics.arrivals(thrown[None].copy(), 3.05)
     _warm_ball()
 
 
