@@ -7,8 +7,10 @@ doubt: every event's confidence is 1.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from calibration.court import Court
 from edge.game import paper_rules as rules
 from edge.game.paper_rules import Body, Point, Reading, Scene
 from edge.types import Outcome, PlayEvent, PlayKind, ShotEvent, ShotPhase, Snapshot
@@ -45,8 +47,12 @@ class PaperPlayFinder:
         self._stint: _Stint | None = None
         self._release: _Release | None = None
 
-    def update(self, snapshot: Snapshot) -> list[PlayEvent]:
-        """What this snapshot completes. A frame in which the ball is lost changes nothing."""
+    def use(self, court: Court | None) -> None:
+        """The rules are told in pixels: they know of no court."""
+
+    def update(self, snapshot: Snapshot, shots: Sequence[ShotEvent] = ()) -> list[PlayEvent]:
+        """What this snapshot completes. A frame in which the ball is lost changes nothing. shots are not used: the rule
+        on what is a shot is looked at here too."""
         events = self._forget() if snapshot.scene_cut else []
         scene = rules.look(snapshot)
         if scene is None:
@@ -72,10 +78,9 @@ class PaperPlayFinder:
         return self._close()
 
     def _see_holder(self, scene: Scene) -> None:
-        """Where the last holder is now; out of sight he is where he was."""
         stint = self._stint
         if stint is not None:
-            stint.holder = next((b for b in scene.bodies if b.track_id == stint.holder.track_id), stint.holder)
+            stint.holder = _now(stint.holder, scene)
             stint.places.append(stint.holder.x)
 
     def _has(self, owner: Body, scene: Scene) -> list[PlayEvent]:
@@ -144,6 +149,11 @@ def _dribble(stint: _Stint, release: _Release, scene: Scene) -> PlayEvent:
     )  # fmt: skip
 
 
+def _now(body: Body, scene: Scene) -> Body:
+    """Somebody as he is in this frame; out of sight he is as he was."""
+    return next((one for one in scene.bodies if one.track_id == body.track_id), body)
+
+
 def _court(body: Body, scene: Scene) -> tuple[float, float] | None:
     """Where somebody stood in a frame of the past."""
     return next((one.court_xy_m for one in scene.bodies if one.track_id == body.track_id), None)
@@ -159,7 +169,8 @@ class PaperShotFinder:
         self._forget()
 
     def _forget(self) -> None:
-        self._shooter: tuple[Body, Scene] | None = None
+        self._shooter: Body | None = None
+        self._had: Scene | None = None
         self._release: Scene | None = None
         self._was_at_ring = False
 
@@ -172,29 +183,29 @@ class PaperShotFinder:
             return []
         comes = rules.at_ring(scene.ball, scene.rim) and not self._was_at_ring
         self._was_at_ring = rules.at_ring(scene.ball, scene.rim)
+        if comes and self._shooter is not None and self._had is not None:
+            return self._shot(self._shooter, self._had, self._release or scene, scene)
         owner = rules.possessor(scene.bodies, scene.ball)
-        if comes and self._shooter is not None:
-            return self._shot(self._shooter, self._release or scene, scene)
         if owner is not None:
-            self._shooter, self._release = (owner, scene), None
-        elif self._release is None:
-            self._release = scene
+            self._shooter, self._had, self._release = owner, scene, None
+        elif self._shooter is not None and self._release is None:
+            self._shooter = _now(self._shooter, scene)
+            self._release = scene if rules.released(self._shooter, scene.ball) else None
         return []
 
     def finish(self) -> list[ShotEvent]:
         """Nothing is ever open."""
         return []
 
-    def _shot(self, shooter: tuple[Body, Scene], release: Scene, scene: Scene) -> list[ShotEvent]:
+    def _shot(self, shooter: Body, had: Scene, release: Scene, scene: Scene) -> list[ShotEvent]:
         """By whoever had it last: a shot without one is none, as the error analysis has it of those that it missed. The
-        next shot needs somebody who has had the ball since."""
-        body, had = shooter
+        next shot needs somebody who has had the ball since. When it was released is told as of a pass."""
         self._count += 1
         self._shooter = self._release = None
         return [
             ShotEvent(
-                f"{self._session}-{self._count}", phase, release.index, release.time_s, body.track_id, outcome, 1.0,
-                rim_index=scene.index, court_xy_m=body.court_xy_m, evidence={"last_possession_index": had.index},
+                f"{self._session}-{self._count}", phase, release.index, release.time_s, shooter.track_id, outcome, 1.0,
+                rim_index=scene.index, court_xy_m=_court(shooter, had), evidence={"last_possession_index": had.index},
             )
             for phase, outcome in ((ShotPhase.NEW, None), (ShotPhase.END, Outcome.UNKNOWN))
         ]  # fmt: skip

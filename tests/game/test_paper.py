@@ -10,8 +10,9 @@ import pytest
 
 from edge.config import GameConfig
 from edge.game import paper_rules as rules
-from edge.game.method import open_shot_finder
+from edge.game.method import open_play_finder, open_shot_finder
 from edge.game.paper import PaperPlayFinder, PaperShotFinder
+from edge.game.plays import PlayFinder
 from edge.game.shots import ShotFinder
 from edge.types import (
     BallState,
@@ -122,8 +123,10 @@ def test_motion_of_five_frames_is_a_pass_and_of_four_is_none() -> None:
 
 
 def test_motion_must_go_on_without_a_break() -> None:
-    bent = [*line((100.0, 400.0), (400.0, 400.0), 4), *line((400.0, 400.0), (680.0, 560.0), 4)]
-    assert passes(scenes([(100.0, 460.0), (100.0, 460.0), *bent, *CAUGHT])) == []
+    # 4 frames of it, a turn by more than 10 degrees, and 2 more before the receiver has it.
+    bent = [*line(HELD[0], (400.0, CHEST_Y), 5), *line((400.0, CHEST_Y), (690.0, CHEST_Y + 65), 4)]
+    assert passes(scenes([*HELD, *bent, *CAUGHT])) == []
+    assert len(passes(scenes([*HELD, *line(HELD[0], (690.0, CHEST_Y), 9), *CAUGHT]))) == 1
 
 
 def moving(path: Sequence[Point | None], step_px: float) -> list[Snapshot]:
@@ -200,7 +203,14 @@ def test_a_ball_that_comes_to_the_ring_is_a_shot_of_who_had_it_last() -> None:
     assert (new.phase, new.outcome, end.phase, end.outcome) == (ShotPhase.NEW, None, ShotPhase.END, Outcome.UNKNOWN)
     assert new.shot_id == end.shot_id
     assert (new.player_id, new.release_index, new.court_xy_m) == (1, 3, (1.0, 0.0))
+    assert new.evidence == {"last_possession_index": 2}
     assert new.rim_index == next(k for k, at in enumerate(TO_RING) if at and at[0] >= RIM.x_px - 100)
+
+
+def test_a_ball_over_the_head_is_not_released_yet() -> None:
+    lifted = line(HELD[0], (110.0, CHEST_Y - 150), 6)
+    new, _ = shots(scenes([*HELD, *lifted, *line(lifted[-1], (RIM.x_px, RIM.y_px), 30)]))
+    assert (new.release_index, new.evidence["last_possession_index"]) == (9, 4)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +232,12 @@ def test_a_ball_that_bounces_at_the_ring_is_one_shot_until_somebody_has_it_again
     assert [event.shot_id for event in twice] == ["shot-1", "shot-1", "shot-2", "shot-2"]
 
 
+def test_who_takes_it_in_the_rings_window_has_not_shot_again() -> None:
+    under = replace(player(3, RIM.x_px), box=player(3, RIM.x_px).box - np.array([0, 200, 0, 200]))
+    stays = [*TO_RING, *[(RIM.x_px, RIM.y_px)] * 5]
+    assert [event.player_id for event in shots(scenes(stays, (*TWO, under)))] == [1, 1]
+
+
 def test_a_cut_forgets_who_had_it() -> None:
     frames = scenes(TO_RING)
     frames[10] = replace(frames[10], scene_cut=True)
@@ -231,3 +247,5 @@ def test_a_cut_forgets_who_had_it() -> None:
 def test_the_settings_say_whose_rules() -> None:
     assert isinstance(open_shot_finder(GameConfig()), ShotFinder)
     assert isinstance(open_shot_finder(GameConfig(method="paper")), PaperShotFinder)
+    assert isinstance(open_play_finder(GameConfig()), PlayFinder)
+    assert isinstance(open_play_finder(GameConfig(method="paper")), PaperPlayFinder)

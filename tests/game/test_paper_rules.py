@@ -143,7 +143,7 @@ PASSES = [
     made(PlayKind.PASS, 2, "A", False),
     made(PlayKind.PASS, 7, "B", False),
     made(PlayKind.PASS, 9, None, None),
-    made(PlayKind.DRIBBLE, 1, "A"),
+    made(PlayKind.DRIBBLE, 1, "A", True),
 ]
 
 
