@@ -75,7 +75,7 @@ class TrackingConfig(Section):
         0.5,
         ge=0,
         le=2,
-        description="Seconds after which it is settled who was who: trails and statistics wait for it, alerts do not.",
+        description="Seconds after which it is settled who was who, and no later frame changes it; 0: at once.",
     )
     roster: int | None = Field(
         None,

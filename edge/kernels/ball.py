@@ -186,10 +186,10 @@ def branch(
 ) -> int:
     """Everything that each of `count` particles may have become dt s later, into `grown` (G, ROW): how many.
 
+    people has a row at least, also where nobody is there; only what is held or dribbled looks at it.
     gravity_share: of 9.81 m/s^2, at the scale that the ball's radius tells. Column SPARE is left with the parent.
     """
     made = 0
-    nobody = np.zeros(PERSON)
     for h in range(count):
         row = particles[h]
         mode, holder = int(row[MODE]), int(row[HOLDER])
@@ -199,7 +199,7 @@ def branch(
             leaves += _RATE[mode, other]
         if mode == HELD:
             leaves += _TO_OTHERS
-        bounces = _bounces(row, mode, people[holder] if holder >= 0 else nobody)
+        bounces = _bounces(row, mode, people[max(holder, 0)])
         stay = np.exp(-dt * (leaves + bounces))
         for other in range(4):
             held = other in (HELD, DRIBBLED)
@@ -224,8 +224,7 @@ def branch(
                     stays = same and kick == 0 and (not held or k == holder)
                     log = np.log(stay if stays else min(rate * dt, 0.5))
                     out = grown[made]
-                    _predict(row, out, other, kick == 1 or (held and k != holder), dt, gravity,
-                             people[k] if held else nobody)  # fmt: skip
+                    _predict(row, out, other, kick == 1 or (held and k != holder), dt, gravity, people[k])
                     out[HOLDER] = k if held else -1
                     out[WEIGHT] = row[WEIGHT] + log
                     if other == FLIGHT:

@@ -232,7 +232,9 @@ def choose(particles: Floats, count: int, best: Floats) -> float:
     best[:30] = 0.0
     for j in range(count):
         if particles[j, MODE] == mode and np.hypot(particles[j, 0] - centre_x, particles[j, 1] - centre_y) < reach:
-            best[:STATE] += np.exp(particles[j, WEIGHT]) / heaviest * particles[j, :STATE]
+            share = np.exp(particles[j, WEIGHT]) / heaviest
+            for a in range(STATE):  # one by one: whole rows would be made anew
+                best[a] += share * particles[j, a]
     for j in range(count):
         if particles[j, MODE] == mode and np.hypot(particles[j, 0] - centre_x, particles[j, 1] - centre_y) < reach:
             share = np.exp(particles[j, WEIGHT]) / heaviest

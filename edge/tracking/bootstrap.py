@@ -6,10 +6,13 @@ Who is which box is decided anew on every frame, for all together, by the likeli
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from edge.config import TrackingConfig
 from edge.tracking.filter import Observations, new_state, place, seed_streams, step
+from edge.tracking.incoming import note, passed_s, step_s, usable
 from edge.tracking.joint import BOXES, PLAYERS
 from edge.tracking.places import Floor
 from edge.tracking.players import Embed, PlayerTrack
@@ -35,6 +38,7 @@ class BootstrapPlayerTracker:
         self._looks = np.zeros((BOXES, 4))
         self._slots: dict[int, int] = {}
         self.tracks: list[PlayerTrack] = []
+        self.dropped: Counter[str] = Counter()
         self._next_id = 1
         self._time_s: float | None = None
 
@@ -62,16 +66,18 @@ class BootstrapPlayerTracker:
         move: FloatArray | None,
         embed: Embed | None,
         floor: Floor | None = None,
+        image_size: tuple[int, int] | None = None,
     ) -> list[PlayerTrack]:
         """Tracks after this frame. boxes (N, 4) xyxy px; confidence (N,); floor: people beside the court are left out;
         the camera's move and looks are not used."""
-        good = np.isfinite(boxes).all(axis=1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        surest = np.flatnonzero(good)[np.argsort(-confidence[good], kind="stable")][:BOXES]
-        boxes, confidence = boxes[surest].astype(np.float64), confidence[surest]
+        boxes, confidence = usable(boxes, confidence, BOXES, image_size, self.dropped)
+        surest = np.argsort(-confidence, kind="stable")
+        boxes, confidence = boxes[surest], confidence[surest]
         if floor is not None:
             inside = floor(boxes).good
+            note(self.dropped, "beside the court", ~inside)
             boxes, confidence = boxes[inside], confidence[inside]
-        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
+        dt_s = step_s(passed_s(self._time_s, time_s, self.tracks, self.dropped))
         self._time_s = time_s
         taken = self._see(boxes, confidence, time_s, dt_s)
         for n in range(len(boxes)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -34,10 +35,12 @@ class Track(Protocol):
 
 
 class TracksPlayers(Protocol):
-    """Follows the persons of a frame's boxes."""
+    """Follows the persons of a frame's boxes. dropped: by reason, how often something was not taken as it came."""
 
     @property
     def tracks(self) -> Sequence[Track]: ...
+    @property
+    def dropped(self) -> Counter[str]: ...
 
     def update(
         self,
@@ -47,6 +50,7 @@ class TracksPlayers(Protocol):
         move: FloatArray | None,
         embed: Embed | None,
         floor: Floor | None = None,
+        image_size: tuple[int, int] | None = None,
     ) -> Sequence[Track]: ...
 
     def rivals(self) -> dict[int, tuple[FloatArray, float]]: ...

@@ -7,12 +7,13 @@ players alone in the picture: the camera's motion carries everything along here,
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
 import numpy as np
 
 from edge.config import TrackingConfig
 from edge.tracking import paper_rules as rules
+from edge.tracking.incoming import passed_s, step_s
 from edge.tracking.paper_filter import (
     associate,
     inside,
@@ -40,6 +41,7 @@ class PaperPlayerTracker:
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
         self._rng = np.random.default_rng(config.seed)
+        self.dropped: Counter[str] = Counter()
         self._next_id = 1
         self.tracks: list[PaperTrack] = []
         self.reset()
@@ -65,11 +67,13 @@ class PaperPlayerTracker:
         move: FloatArray | None,
         embed: Embed | None,
         floor: Floor | None = None,
+        image_size: tuple[int, int] | None = None,
     ) -> list[PaperTrack]:
         """Tracks after this frame, of what ours takes: boxes (N, 4) xyxy px; confidence (N,); move (2, 3): the camera's
         motion; embed: boxes (M, 4) to unit vectors (M, D). floor is not used: the paper has nobody beside the court."""
-        seen = see(boxes, confidence, embed)
-        dt_s = self._since(time_s)
+        seen = see(boxes, confidence, embed, image_size, self.dropped)
+        dt_s = step_s(passed_s(self._time_s, time_s, self.tracks, self.dropped))
+        self._time_s = time_s
         if move is not None:
             self._shift(move)
         for track in self.tracks:
@@ -83,14 +87,6 @@ class PaperPlayerTracker:
         if self._config.roster is None:
             self.tracks[:] = [one for one in self.tracks if time_s - one.seen_s <= self._config.lost_after_s]
         return self.tracks
-
-    def _since(self, time_s: float) -> float:
-        """Seconds since the last frame, 0..1; where time went back, what was seen later was seen now."""
-        for track in self.tracks:
-            track.seen_s = min(track.seen_s, time_s)
-        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
-        self._time_s = time_s
-        return dt_s
 
     def _shift(self, move: FloatArray) -> None:
         turn, shift = move[:, :2], move[:, 2]

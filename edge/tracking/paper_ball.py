@@ -99,6 +99,7 @@ class PaperBallTracker:
         """The paper's camera stands still; here everything is carried along."""
         turn, shift = move[:, :2], move[:, 2]
         self._cloud = self._cloud @ turn.T + shift
+        self._velocity = turn @ self._velocity
         self._history = deque((turn @ xy + shift for xy in self._history), 3)
 
     def _is_mistracked(self, regions: FloatArray) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from edge.tracking import paper_rules as rules
+from edge.tracking.incoming import usable
 from edge.tracking.paper_filter import cosine
 from edge.tracking.players import Embed
 from edge.types import FloatArray, TrackStatus
@@ -77,10 +78,13 @@ class Seen:
         return cosine(embedding, self.embeddings)
 
 
-def see(boxes: FloatArray, confidence: FloatArray, embed: Embed | None) -> Seen:
-    """What of a frame's boxes can be used, the surest first."""
-    good = np.isfinite(boxes).all(axis=1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-    surest = np.flatnonzero(good)[np.argsort(-confidence[good], kind="stable")][:_MOST_BOXES]
+def see(
+    boxes: FloatArray, confidence: FloatArray, embed: Embed | None, image_size: tuple[int, int] | None,
+    dropped: Counter[str],
+) -> Seen:  # fmt: skip
+    """What of a frame's boxes can be used, the surest first; what cannot is counted in `dropped`."""
+    boxes, confidence = usable(boxes, confidence, _MOST_BOXES, image_size, dropped)
+    surest = np.argsort(-confidence, kind="stable")
     chosen = boxes[surest]
     embeddings = embed(chosen) if embed is not None and len(chosen) else None
     return Seen(chosen, confidence[surest], rules.upper_bodies(chosen), embeddings)

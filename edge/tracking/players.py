@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from edge.config import TrackingConfig
 from edge.kernels.centres import COLUMNS, begin, common_shift, foresee, look
+from edge.tracking.incoming import LONGEST_STEP_S, note, passed_s, step_s, usable
 from edge.tracking.joint import BOXES, FASTEST, PLAYERS, JointAssociation
 from edge.tracking.places import STATURE_M, Floor, Places, in_picture
 from edge.tracking.settled import SettledFrame, Settling
@@ -24,7 +24,6 @@ _DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
 # How well a box tells how tall somebody is, log: in metres, and in pixels, which change with the distance besides, per
 # second^0.5.
 _TALL, _TALL_PICTURE, _DRIFT = 0.06, 0.2, 0.8
-_LONGEST_STEP_S = 1.0
 # A crowd speaks for a camera, one or two players for themselves alone.
 _FEW = 3
 # For those who look: how far apart two histories have somebody, and what share of them is worth telling.
@@ -57,10 +56,6 @@ class PlayerTrack:
         if self.looks < _CONFIRM_LOOKS:
             return TrackStatus.TENTATIVE
         return TrackStatus.OCCLUDED if self.misses else TrackStatus.CONFIRMED
-
-
-# What speaks against a track's being a box, (tracks, boxes), as minus a log likelihood: colours of teams, numbers.
-Against = Callable[[Sequence[PlayerTrack], FloatArray], FloatArray]
 
 
 class PlayerTracker:
@@ -120,17 +115,16 @@ class PlayerTracker:
         move: FloatArray | None,
         embed: Embed | None,
         floor: Floor | None = None,
-        size: tuple[int, int] | None = None,
-        against: Against | None = None,
+        image_size: tuple[int, int] | None = None,
     ) -> list[PlayerTrack]:
         """Tracks after this frame. boxes (N, 4) xyxy px; confidence (N,); move (2, 3): the camera's motion from the
         last frame's pixels to this one's, or None; embed: boxes (M, 4) to unit vectors (M, D); floor: boxes (M, 4) to
-        the places on the court where they stand, where it is calibrated: people beside it are left out; size: the
-        picture's width and height px; against: what more speaks against pairs of tracks and boxes."""
-        boxes, confidence = self._take(boxes, confidence, size)
+        the places on the court where they stand, where it is calibrated: people beside it are left out; image_size:
+        width and height px: boxes outside of it are left out."""
+        boxes, confidence = usable(boxes, confidence, BOXES, image_size, self.dropped)
         places = in_picture(boxes) if floor is None else floor(boxes)
         if not places.good.all():
-            self._count("beside the court", ~places.good)
+            note(self.dropped, "beside the court", ~places.good)
             boxes, confidence, places = boxes[places.good], confidence[places.good], places.only()
         if floor is not self._floor and self.tracks:
             self.dropped["another floor"] += 1
@@ -141,7 +135,7 @@ class PlayerTracker:
         foresee(self._state, count, dt_s, self._hidden)
         if floor is None or move is not None:
             self._follow_camera(boxes, move, floor)
-        found = self._associate(dt_s, boxes, places, embed, against)
+        found = self._associate(dt_s, boxes, places, embed)
         if self._elsewhere(found, len(boxes)):
             self.dropped["another view"] += 1
             self.reset()
@@ -156,47 +150,13 @@ class PlayerTracker:
         self._refresh_embedding(embed)
         return self.tracks
 
-    def _take(
-        self, boxes: FloatArray, confidence: FloatArray, size: tuple[int, int] | None
-    ) -> tuple[FloatArray, FloatArray]:
-        """The boxes that can be people, as float64, not more than there is room for; the others are counted."""
-        boxes = np.asarray(boxes, dtype=np.float64)
-        finite = np.isfinite(boxes).all(axis=1)
-        good = finite & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        if not good.all():
-            self._count("not finite", np.asarray(~finite))
-            self._count("inside out", np.asarray(finite & ~good))
-        if size is not None:
-            width, height = size
-            inside = (boxes[:, 2] > 0) & (boxes[:, 3] > 0) & (boxes[:, 0] < width) & (boxes[:, 1] < height)
-            self._count("outside", np.asarray(good & ~inside))
-            good &= inside
-        kept = np.flatnonzero(good)
-        if len(kept) > BOXES:
-            self.dropped["too many"] += len(kept) - BOXES
-            kept = kept[np.argsort(-confidence[kept], kind="stable")][:BOXES]
-        elif len(kept) == len(boxes):
-            return boxes, confidence
-        return boxes[kept], confidence[kept]
-
-    def _count(self, reason: str, which: npt.NDArray[np.bool_]) -> None:
-        """Boxes that are left out, (N,)."""
-        if which.any():
-            self.dropped[reason] += int(np.count_nonzero(which))
-
     def _since(self, time_s: float) -> float:
-        """Seconds since the last frame, 0..1; where time went back, what was seen later was seen now."""
-        passed = 0.0 if self._time_s is None else time_s - self._time_s
-        if passed < 0:
-            self.dropped["clock went back"] += 1
-            for track in self.tracks:
-                track.seen_s = min(track.seen_s, time_s)
-        elif passed > _LONGEST_STEP_S:
-            self.dropped["gap"] += 1
-            if self._config.roster is None and passed > self._config.lost_after_s:
-                self.reset()  # nobody would be remembered for so long
+        """Seconds since the last frame, 0..1."""
+        passed = passed_s(self._time_s, time_s, self.tracks, self.dropped)
+        if self._config.roster is None and passed > max(LONGEST_STEP_S, self._config.lost_after_s):
+            self.reset()  # nobody would be remembered for so long
         self._time_s = time_s
-        return min(max(passed, 0.0), _LONGEST_STEP_S)
+        return step_s(passed)
 
     def _follow_camera(self, boxes: FloatArray, move: FloatArray | None, floor: Floor | None) -> None:
         """Carry everybody along with the picture: as it is told, or as all boxes moved as one."""
@@ -225,17 +185,13 @@ class PlayerTracker:
         self._pans += 0.1 * (max(float(moved @ moved) / 2 - noise, 0.0) - self._pans)
         return np.asarray(moved * (self._pans / (self._pans + noise + 1e-9)))
 
-    def _associate(
-        self, dt_s: float, boxes: FloatArray, places: Places, embed: Embed | None, against: Against | None
-    ) -> list[int]:
+    def _associate(self, dt_s: float, boxes: FloatArray, places: Places, embed: Embed | None) -> list[int]:
         """The box of each track now, -1 for none."""
         count = len(self.tracks)
         detected = np.full(count, _DETECTED)
         if self._floor is not None:  # who is before whom, the picture alone tells badly
             detected += (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
         more = self._looks(boxes, embed)
-        if against is not None and more.size:
-            more += against(self.tracks, boxes)
         noise, drift = (_TALL**2, 0.0) if self._floor is not None else (_TALL_PICTURE**2, _DRIFT)
         return self._joint.assign(
             dt_s, places.xy, places.covariance, places.scale, places.tall, noise, detected, more, drift

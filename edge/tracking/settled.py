@@ -77,6 +77,8 @@ class Settling:
             self._done.append(SettledFrame(self._open[k][1], tuple(numbers), rows, tuple(seen_ones)))
         for _ in range(count):
             frame, _, _ = self._open.popleft()
+        here = {track.track_id for track in tracks}
+        self._last = {number: last for number, last in self._last.items() if number in here}
         if self._settle_s:
             joint.settle(joint.frame - frame)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from edge.config import TrackingConfig
 from edge.simulator import VirtualGym
 from edge.tracking.ground import floor_under
 from edge.tracking.joint import BOXES
+from edge.tracking.method import open_player_tracker
 from edge.tracking.players import PlayerTracker
 
 DT = 1 / 20
@@ -22,7 +25,7 @@ def boxes_at(xs: list[float], y: float = 400.0) -> np.ndarray:
 
 def feed(tracker: PlayerTracker, time_s: float, boxes: np.ndarray) -> set[int]:
     """Ids of those seen."""
-    tracks = tracker.update(time_s, boxes, np.full(len(boxes), 0.9), None, None, size=SIZE)
+    tracks = tracker.update(time_s, boxes, np.full(len(boxes), 0.9), None, None, image_size=SIZE)
     return {track.track_id for track in tracks if not track.misses}
 
 
@@ -101,3 +104,23 @@ def test_who_stands_beside_the_court_is_counted() -> None:
     box = np.array([[x - 20, y - 120, x + 20, y]])
     assert tracker.update(0.0, box, np.ones(1), None, None, floor_under(camera, -corner, corner)) == []
     assert tracker.dropped == {"beside the court": 1}
+
+
+@pytest.mark.parametrize("method", ["joint", "bootstrap", "paper"])
+def test_every_method_counts_alike_and_forgets_who_is_gone_after_the_clock_went_back(
+    method: Literal["joint", "bootstrap", "paper"],
+) -> None:
+    tracker = open_player_tracker(TrackingConfig(method=method, particles=50))
+
+    def give(time_s: float, boxes: np.ndarray) -> None:
+        tracker.update(time_s, boxes, np.full(len(boxes), 0.9), None, None, image_size=SIZE)
+
+    for k in range(10):
+        give(100 + k * DT, boxes_at([200, 600]))
+    give(100.5, np.concatenate([NAN, [[0, 0, 1e30, 1e30], [300, 300, 200, 200]], boxes_at([5000.0])]))
+    assert tracker.dropped == {"not finite": 3, "inside out": 1, "outside": 1}
+    give(5.0, boxes_at([200]))
+    for k in range(1, 60):
+        give(5.0 + k * DT, boxes_at([200]))
+    assert tracker.dropped["clock went back"] == 1
+    assert [round(float(track.box[0])) // 100 for track in tracker.tracks] == [1], "nobody waits for the old time"

@@ -66,3 +66,11 @@ def test_a_clock_that_goes_back_settles_what_was_before() -> None:
         tracker.update(time_s, boxes_at([200]), np.full(1, 0.9), None, None)
     times = [frame.time_s for frame in [*tracker.settled(), *tracker.finish()]]
     assert times == [0.0, 0.05, 0.1, 0.02, 0.07]
+
+
+def test_nothing_is_kept_of_who_has_gone() -> None:
+    tracker = PlayerTracker(TrackingConfig(settle_s=0.2, lost_after_s=0.1))
+    for k in range(200):
+        tracker.update(k * DT, boxes_at([100.0 + 900 * (k // 10 % 2)]), np.full(1, 0.9), None, None)
+    assert tracker.tracks[0].track_id > 10
+    assert len(tracker._settling._last) <= 2
