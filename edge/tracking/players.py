@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.config import TrackingConfig
 from edge.kernels.centres import COLUMNS, begin, common_shift, foresee, look
 from edge.tracking.incoming import LONGEST_STEP_S, note, passed_s, step_s, usable
 from edge.tracking.joint import BOXES, FASTEST, PLAYERS, JointAssociation
+from edge.tracking.looks import FREE, Looks, covered
 from edge.tracking.places import STATURE_M, Floor, Places, in_picture
 from edge.tracking.settled import SettledFrame, Settling
 from edge.types import FloatArray, TrackStatus
@@ -19,6 +21,7 @@ from edge.types import FloatArray, TrackStatus
 _CONFIRM_LOOKS = 3
 # What a look that is as alike as this tells nothing about; each tenth more or less is worth this much log likelihood.
 _ALIKE, _FOR_LOOKS, _MOST_FOR_LOOKS = 0.7, 12.0, 4.0
+_AGAIN, _MOST_AGAIN, _MOST_DOUBTFUL, _LITTLE_DOUBT = 8.0, 3.0, 4, 1e-3
 # A player in sight gives a box almost always, one whom others hide not.
 _DETECTED, _DETECTED_HIDDEN = 0.97, 0.5
 # How well a box tells how tall somebody is, log: in metres, and in pixels, which change with the distance besides, per
@@ -44,7 +47,6 @@ class PlayerTrack:
     misses: int = 0
     confidence: float = 0.0
     mean: FloatArray = field(default_factory=lambda: np.zeros(7))
-    embedding: FloatArray | None = None
 
     @property
     def box(self) -> FloatArray:
@@ -68,6 +70,7 @@ class PlayerTracker:
         self.dropped: Counter[str] = Counter()
         self._joint = JointAssociation()
         self._settling = Settling(config.settle_s)
+        self._looks = Looks()
         self._state = np.zeros((PLAYERS, COLUMNS))
         self._pairs = np.full(PLAYERS, -1, np.int16)
         self._hidden, self._room = np.zeros(PLAYERS), np.zeros((2, PLAYERS))
@@ -81,6 +84,7 @@ class PlayerTracker:
         self._settling.flush(self._joint, self.tracks)
         self.tracks.clear()
         self._joint.reset()
+        self._looks.reset()
         self._shift[:] = 0.0
         self._time_s = None
 
@@ -89,7 +93,7 @@ class PlayerTracker:
         last asked, oldest first. Without being asked for long, the oldest are forgotten."""
         return self._settling.take()
 
-    def rivals(self) -> dict[int, tuple[FloatArray, float]]:
+    def rivals(self, least: float = _DOUBTFUL) -> dict[int, tuple[FloatArray, float]]:
         """Of those whom some histories put elsewhere: the likeliest other place, (2,) on the plane, and the share of
         all histories, by weight, that have the player not where he is told to be."""
         weights, means = self._joint.weights, self._joint.means[..., :2]
@@ -97,7 +101,7 @@ class PlayerTracker:
         found = {}
         for t, track in enumerate(self.tracks[: means.shape[1]]):
             away = np.linalg.norm(means[:, t] - means[told, t], axis=1) > _ELSEWHERE_M * self._joint.scale(t)
-            if weights[away].sum() > _DOUBTFUL:
+            if weights[away].sum() > least:
                 other = int(np.argmax(np.where(away, weights, 0.0)))
                 found[track.track_id] = means[other, t].copy(), float(weights[away].sum())
         return found
@@ -147,7 +151,7 @@ class PlayerTracker:
         self._drop(time_s)
         self._tell()
         self._settling.add(time_s, boxes, self._joint, self.tracks)
-        self._refresh_embedding(embed)
+        self._compare_looks(time_s, embed)
         return self.tracks
 
     def _since(self, time_s: float) -> float:
@@ -191,7 +195,7 @@ class PlayerTracker:
         detected = np.full(count, _DETECTED)
         if self._floor is not None:  # who is before whom, the picture alone tells badly
             detected += (_DETECTED_HIDDEN - _DETECTED) * np.minimum(self._hidden[:count], 1) ** 4
-        more = self._looks(boxes, embed)
+        more = self._unlike(boxes, embed)
         noise, drift = (_TALL**2, 0.0) if self._floor is not None else (_TALL_PICTURE**2, _DRIFT)
         return self._joint.assign(
             dt_s, places.xy, places.covariance, places.scale, places.tall, noise, detected, more, drift
@@ -202,24 +206,48 @@ class PlayerTracker:
         before = sum(track.looks >= _CONFIRM_LOOKS and not track.misses for track in self.tracks)
         return min(before, boxes) >= _FEW and max(found, default=-1) < 0
 
-    def _looks(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
-        """What looks say against a pair, (tracks, boxes), minus a log likelihood: of those who were lost."""
+    def _unlike(self, boxes: FloatArray, embed: Embed | None) -> FloatArray:
+        """What looks say against a pair, (tracks, boxes), minus a log likelihood: at boxes where nobody is known to be,
+        of those who were lost; at boxes that stand free, of those whom not all histories put there."""
         more = np.zeros((len(self.tracks), len(boxes)))
         if embed is None or not more.size:
             return more
-        lost = [t for t, track in enumerate(self.tracks) if track.misses > 1 and track.embedding is not None]
-        if not lost:
+        looks = [self._looks.of(track.track_id) for track in self.tracks]
+        known = np.array([look is not None for look in looks])
+        lost = known & np.array([track.misses > 1 for track in self.tracks])
+        fresh = self._fresh(boxes) if lost.any() else np.zeros(len(boxes), bool)
+        doubtful = self._doubtful(boxes) & ~fresh
+        shown = np.flatnonzero(fresh | doubtful)
+        if not len(shown) or not known.any():
             return more
-        # Only those who may be somebody who was lost: the others stand where somebody is known to be.
-        centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-        known = np.array([track.mean[:2] for track in self.tracks if not track.misses]).reshape(-1, 2)
-        away = np.linalg.norm(centre[:, None] - known[None], axis=2).min(axis=1, initial=np.inf)
-        fresh = np.flatnonzero(away > 0.3 * (boxes[:, 3] - boxes[:, 1]))
-        if len(fresh):
-            alike = np.array([self.tracks[t].embedding for t in lost]) @ embed(boxes[fresh].astype(np.float32)).T
-            worth = np.clip(_FOR_LOOKS * (_ALIKE - alike), -_MOST_FOR_LOOKS, _MOST_FOR_LOOKS)
-            more[np.array(lost)[:, None], fresh] += worth
+        alike = np.array([look for look in looks if look is not None]) @ embed(boxes[shown].astype(np.float32)).T
+        worth = np.zeros((len(self.tracks), len(shown)))
+        worth[known] = _ALIKE - alike
+        much = np.clip(_FOR_LOOKS * worth, -_MOST_FOR_LOOKS, _MOST_FOR_LOOKS) * lost[:, None]
+        # Looks of one moment after the other tell much the same.
+        again = np.clip(_AGAIN * worth, -_MOST_AGAIN, _MOST_AGAIN)
+        more[:, shown] = np.where(doubtful[shown], again, much)
         return more
+
+    def _fresh(self, boxes: FloatArray) -> npt.NDArray[np.bool_]:
+        """(N,): boxes where nobody is known to be."""
+        centre, height = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 3] - boxes[:, 1]
+        near = np.array([track.mean[:2] for track in self.tracks if not track.misses]).reshape(-1, 2)
+        away = np.linalg.norm(centre[:, None] - near[None], axis=2).min(axis=1, initial=np.inf)
+        return np.asarray(away > 0.3 * height)
+
+    def _doubtful(self, boxes: FloatArray) -> npt.NDArray[np.bool_]:
+        """(N,): boxes that stand free where somebody is whom not all histories put there; not more than a few."""
+        found = np.zeros(len(boxes), bool)
+        doubtful = self.rivals(_LITTLE_DOUBT)
+        if not doubtful:
+            return found
+        centre, free = (boxes[:, :2] + boxes[:, 2:]) / 2, covered(boxes).max(axis=1, initial=0.0) < FREE
+        for track in self.tracks:
+            if track.track_id in doubtful and not track.misses and found.sum() < _MOST_DOUBTFUL:
+                n = int(np.argmin(((centre - track.mean[:2]) ** 2).sum(axis=1)))
+                found[n] = free[n]
+        return found
 
     def _see(self, found: list[int], boxes: FloatArray, confidence: FloatArray, time_s: float) -> set[int]:
         """Every track at its box; which boxes were taken."""
@@ -258,14 +286,18 @@ class PlayerTracker:
             patience = 0.0 if not sure else self._config.lost_after_s if self._config.roster is None else np.inf
             if time_s - track.seen_s > patience and track.misses:
                 self._joint.drop(t)
+                self._looks.forget(track.track_id)
                 self._state[t : len(self.tracks) - 1] = self._state[t + 1 : len(self.tracks)]
                 del self.tracks[t]
 
-    def _refresh_embedding(self, embed: Embed | None) -> None:
-        """Learn the look of one player a frame who has none yet."""
+    def _compare_looks(self, time_s: float, embed: Embed | None) -> None:
+        """Look at one or two of those in sight; who was taken for whom gets his number back."""
         if embed is None:
             return
-        for track in self.tracks:
-            if track.embedding is None and track.status is TrackStatus.CONFIRMED and track.looks >= 2 * _CONFIRM_LOOKS:
-                track.embedding = embed(track.box[None].astype(np.float32))[0]
-                return
+        seen = np.array([not track.misses and track.looks >= 2 * _CONFIRM_LOOKS for track in self.tracks], bool)
+        boxes = np.array([track.box for track in self.tracks]).reshape(-1, 4)
+        self._looks.update(time_s, [track.track_id for track in self.tracks], boxes, seen, embed)
+        by_id = {track.track_id: track for track in self.tracks}
+        for one, other in self._looks.exchanged():
+            self._looks.exchange(one, other)
+            by_id[one].track_id, by_id[other].track_id = other, one
