@@ -152,6 +152,7 @@ class Analysis:
         self._busy_since_s = None
         done_s = time.monotonic()
         self.meter.add(done_s, 1000 * (done_s - start_s), step.times)
+        self.meter.count(done_s, pipeline.dropped)
         persons = [player.box for player in step.snapshot.players]
         self.sight = Sight(frame.image, np.array(persons, dtype=np.float64).reshape(-1, 4), done_s)
         self._publisher.live(step.snapshot, self._court(), self._standing.suspect)

@@ -122,7 +122,8 @@ class Box:
         calibration = self._analysis.calibration_status
         broker = self._publisher.state
         problem = "" if broker.connected or broker.down_since is None else broker.detail
-        warnings = find_warnings(self._source.state, calibration, problem, host, self._analysis.standing.detail)
+        mount, odd = self._analysis.standing.detail, self._analysis.meter.odd()
+        warnings = find_warnings(self._source.state, calibration, problem, host, mount, odd)
         health = self._analysis.meter.health(calibration, host, warnings)
         self._publisher.health(health)
         self._publisher.source(self._source.state)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from statistics import median
 
 from edge.calibrated import UNCALIBRATED
@@ -15,6 +16,8 @@ _WINDOW_FRAMES = 90
 _WINDOW_S = 10.0
 _HOT_C = 85.0
 _LITTLE_DISK_MB = 200.0
+# What trackers leave out on a good day, too: spectators, and whom a new calibration has standing elsewhere.
+_USUAL = ("beside the court", "another floor")
 
 
 class Meter:
@@ -24,10 +27,26 @@ class Meter:
         self._lock = threading.Lock()
         self._start_s = time.monotonic()
         self._frames: deque[tuple[float, float, StageTimes]] = deque(maxlen=_WINDOW_FRAMES)
+        self._dropped: Counter[str] = Counter()
+        self._odd: deque[tuple[float, Counter[str]]] = deque(maxlen=_WINDOW_FRAMES)
 
     def add(self, done_s: float, frame_ms: float, times: StageTimes) -> None:
         with self._lock:
             self._frames.append((done_s, frame_ms, times))
+
+    def count(self, done_s: float, dropped: Mapping[str, int]) -> None:
+        """By reason, how often the trackers have not taken something as it came since the start."""
+        total = Counter({reason: times for reason, times in dropped.items() if reason not in _USUAL})
+        with self._lock:
+            if total != self._dropped:
+                self._odd.append((done_s, total - self._dropped))
+                self._dropped = total
+
+    def odd(self) -> Counter[str]:
+        """What of that is new in the last seconds, but for what is usual."""
+        now_s = time.monotonic()
+        with self._lock:
+            return sum((new for done_s, new in self._odd if now_s - done_s <= _WINDOW_S), Counter())
 
     def health(self, calibration: str, host: dict[str, float], warnings: tuple[str, ...]) -> BoxHealth:
         now_s = time.monotonic()
@@ -46,7 +65,12 @@ class Meter:
 
 
 def find_warnings(
-    source: SourceState, calibration: str, broker_problem: str, host: dict[str, float], mount_problem: str = ""
+    source: SourceState,
+    calibration: str,
+    broker_problem: str,
+    host: dict[str, float],
+    mount_problem: str = "",
+    odd: Mapping[str, int] | None = None,
 ) -> tuple[str, ...]:
     """One line for each thing that is wrong, with what mends it."""
     found = []
@@ -62,6 +86,9 @@ def find_warnings(
         found.append(f"hot: {host['temperature_c']:.0f} degrees Celsius; give the box more air")
     if host.get("disk_free_mb", _LITTLE_DISK_MB) < _LITTLE_DISK_MB:
         found.append(f"disk nearly full: {host['disk_free_mb']:.0f} MB are free")
+    if odd:
+        reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(odd.items()))
+        found.append(f"tracking: just now left out, or began anew: {reasons}; where that lasts, look at the camera")
     return tuple(found)
 
 

@@ -127,6 +127,7 @@ class Pipeline:
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
         watch = _Stopwatch(self._vision.take_networks_ms)
+        size = (frame.image.shape[1], frame.image.shape[0])
         with watch.stage("scene"):
             cut, move, motion, to_scene = self._camera(frame.image)
             rim = self._rim(frame.index, to_scene)
@@ -144,7 +145,6 @@ class Pipeline:
             if seen.whole:
                 self._hoops.update(_in_scene(seen.rims, scene))
             candidates = seen.candidates
-            size = (frame.image.shape[1], frame.image.shape[0])
             ball = self._ball.update(frame.time_s, candidates, move, self._people(tracks), size)
         with watch.stage("pose"):
             self._last_poses = poses = self._poses(frame.image, tracks, ball)
@@ -158,6 +158,11 @@ class Pipeline:
             events = tuple(self._shots.update(snapshot))
             plays = tuple(self._plays.update(snapshot, events))
         return Step(snapshot, events, watch.times(), plays)
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """By reason, how often the trackers have not taken something as it came since the start."""
+        return dict(self._players.dropped + self._ball.dropped)
 
     def explain(self) -> Explanation:
         """What lies behind the last snapshot; costs nothing where nobody asks."""
@@ -235,7 +240,8 @@ class Pipeline:
         embed = None if encoder is None else lambda part: encoder.embed(frame.image, part)
         # The calibration knows the floor as the camera saw it then; a camera that moves sees it elsewhere.
         floor = None if self._moving else self._floor
-        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, floor))
+        size = (frame.image.shape[1], frame.image.shape[0])
+        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, floor, size))
 
     def _find_balls(
         self,

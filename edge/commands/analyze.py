@@ -40,6 +40,9 @@ glance) and annotated.mp4."""
 class Analyser(Protocol):
     """What is needed of a pipeline here."""
 
+    @property
+    def dropped(self) -> dict[str, int]: ...
+
     def step(self, frame: Frame) -> Step: ...
 
     def explain(self) -> Explanation: ...
@@ -116,6 +119,7 @@ def analyse(
             _record(log, step.events)
             _record_plays(log, step.plays)
             summary.add(frame, step.events)
+            summary.dropped = pipeline.dropped
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))

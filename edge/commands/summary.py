@@ -33,13 +33,15 @@ class ShotLine:
 
 
 class Summary:
-    """Collects the events of one recording; the last event of each shot id is what counts."""
+    """Collects the events of one recording; the last event of each shot id is what counts. dropped: by reason, how
+    often the trackers did not take something as it came."""
 
     def __init__(self, name: str, fps: float, expected_frames: int | None) -> None:
         self._name = name
         self._fps = fps
         self._expected = expected_frames
         self._frames = 0
+        self.dropped: dict[str, int] = {}
         self._recent: deque[tuple[int, Image]] = deque(maxlen=_REMEMBERED_FRAMES)
         self._events: dict[str, ShotEvent] = {}
         self._thumbnails: dict[str, Image] = {}
@@ -87,6 +89,9 @@ class Summary:
                 f"{shot.number:>4}  {_release(event):>8}  {event.release_index:>6}  {shot.outcome.value:<8}"
                 f"  {100 * event.confidence:>3.0f}%  {player}"
             )
+        if self.dropped:
+            reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(self.dropped.items()))
+            lines.append(f"tracking left out, or began anew: {reasons}")
         return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy as np
 from edge.config import TrackingConfig
 from edge.kernels import ball as kernel
 from edge.kernels import ball_choice as choice
+from edge.tracking.incoming import note
 from edge.types import BallMode, BallState, FloatArray, TrackStatus
 
 PARTICLES = 48
@@ -55,6 +57,7 @@ class BallTracker:
         self._people = np.zeros((_PEOPLE, kernel.PERSON))
         self._before = np.zeros((_CANDIDATES, 3))
         self._elsewhere = np.zeros(_CANDIDATES)
+        self.dropped: Counter[str] = Counter()
         self.reset()
 
     def reset(self) -> None:
@@ -92,6 +95,7 @@ class BallTracker:
     ) -> BallState | None:
         """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame;
         people: who is seen on this frame; image_size: width and height px."""
+        note(self.dropped, "ball not finite", ~np.isfinite(candidates).all(axis=1))
         candidates = _usable(candidates)
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
         self._time_s = time_s

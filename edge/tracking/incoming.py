@@ -47,7 +47,7 @@ def usable(
     return boxes[kept], confidence[kept]
 
 
-def note(dropped: Counter[str], reason: str, which: npt.NDArray[np.bool_]) -> None:
+def note(dropped: Counter[str], reason: str, which: npt.NDArray[np.bool_] | np.bool_) -> None:
     """One more for each that is left out, (N,)."""
     if which.any():
         dropped[reason] += int(np.count_nonzero(which))

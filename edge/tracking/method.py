@@ -59,7 +59,10 @@ class TracksPlayers(Protocol):
 
 
 class TracksBall(Protocol):
-    """Follows the ball among a frame's candidates."""
+    """Follows the ball among a frame's candidates. dropped: as of `TracksPlayers`."""
+
+    @property
+    def dropped(self) -> Counter[str]: ...
 
     def update(
         self,

@@ -7,13 +7,14 @@ have an embedding each; here the ball network's confidence says how alike to a b
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 import numpy as np
 
 from edge.config import TrackingConfig
 from edge.tracking.ball import Person
+from edge.tracking.incoming import note
 from edge.tracking.paper_filter import associate, inside, moments, resample, reweigh, roughen, scatter, scatter_within
 from edge.types import BallState, FloatArray, TrackStatus
 
@@ -41,6 +42,7 @@ class PaperBallTracker:
         self._count = config.particles
         self._rng = np.random.default_rng(config.seed + 1)
         self._history: deque[FloatArray] = deque(maxlen=3)
+        self.dropped: Counter[str] = Counter()
         self.reset()
 
     def reset(self) -> None:
@@ -74,7 +76,9 @@ class PaperBallTracker:
     ) -> BallState | None:
         """candidates (N, 4): x, y, radius px, confidence; move (2, 3): the camera's motion since the last frame. people
         and image_size are not used: the paper's ball is followed alone."""
-        usable = np.isfinite(candidates).all(axis=1) & (candidates[:, 3] > _LEAST_CONFIDENCE) & (candidates[:, 2] > 0)
+        finite = np.isfinite(candidates).all(axis=1)
+        note(self.dropped, "ball not finite", ~finite)
+        usable = finite & (candidates[:, 3] > _LEAST_CONFIDENCE) & (candidates[:, 2] > 0)
         candidates = candidates[usable].astype(np.float64)
         dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
         self._time_s = time_s

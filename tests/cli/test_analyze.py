@@ -149,6 +149,13 @@ def test_the_summary_counts_each_shot_once_by_its_last_event() -> None:
     assert summary.headline() == "2 shots: 1 made (50 %), 1 missed"
 
 
+def test_what_the_trackers_left_out_is_told(tmp_path: Path) -> None:
+    fake = FakePipeline({}, last=())
+    fake.dropped = {"gap": 2, "beside the court": 31}
+    analyse(Overstated(), fake, tmp_path, None)
+    assert "tracking left out, or began anew: beside the court (31), gap (2)" in (tmp_path / "shots.txt").read_text()
+
+
 def test_no_shots_at_all_is_a_summary_too(tmp_path: Path) -> None:
     summary = analyse(Overstated(), FakePipeline({}, last=()), tmp_path, None)
     assert summary.headline() == "0 shots: 0 made, 0 missed"

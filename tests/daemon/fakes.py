@@ -46,6 +46,7 @@ class FakePipeline:
         self.plays: dict[int, PlayEvent] = {}
         self.last_plays: tuple[PlayEvent, ...] = ()
         self.error_at = error_at
+        self.dropped: dict[str, int] = {}
         self.indices: list[int] = []
         self.calibrations: list[Calibration | None] = []
         self.closed = False

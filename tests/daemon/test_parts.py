@@ -136,3 +136,13 @@ def test_a_moved_camera_is_a_warning() -> None:
     host = {"temperature_c": 50.0, "disk_free_mb": 9000.0}
     found = find_warnings(SourceState("connected", "fine"), "calibrated", "", host, "the camera was moved")
     assert found == ("the camera was moved",)
+
+
+def test_what_cannot_be_followed_is_a_warning_while_it_is_new() -> None:
+    meter, now_s = Meter(), time.monotonic()
+    meter.count(now_s - 60, {"not finite": 7})
+    meter.count(now_s - 2, {"not finite": 9, "beside the court": 40})
+    meter.count(now_s - 1, {"not finite": 9, "beside the court": 80, "gap": 1})
+    assert meter.odd() == {"not finite": 2, "gap": 1}
+    (warning,) = find_warnings(SourceState("connected", ""), "calibrated", "", {}, odd=meter.odd())
+    assert "gap (1), not finite (2)" in warning

@@ -12,7 +12,7 @@ from edge.config import TrackingConfig
 from edge.simulator import VirtualGym
 from edge.tracking.ground import floor_under
 from edge.tracking.joint import BOXES
-from edge.tracking.method import open_player_tracker
+from edge.tracking.method import open_ball_tracker, open_player_tracker
 from edge.tracking.players import PlayerTracker
 
 DT = 1 / 20
@@ -124,3 +124,14 @@ def test_every_method_counts_alike_and_forgets_who_is_gone_after_the_clock_went_
         give(5.0 + k * DT, boxes_at([200]))
     assert tracker.dropped["clock went back"] == 1
     assert [round(float(track.box[0])) // 100 for track in tracker.tracks] == [1], "nobody waits for the old time"
+
+
+@pytest.mark.parametrize("method", ["joint", "paper"])
+def test_candidates_that_are_no_numbers_are_counted_and_the_ball_stays(method: Literal["joint", "paper"]) -> None:
+    ball = open_ball_tracker(TrackingConfig(method=method, particles=100))
+    for k in range(10):
+        ball.update(k * DT, np.array([[300.0, 200.0, 9.0, 0.9]]), None)
+    state = ball.update(10 * DT, np.array([[np.nan, 200.0, 9.0, 0.9], [300.0, 200.0, 9.0, 0.9]]), None)
+    assert ball.dropped == {"ball not finite": 1}
+    assert state is not None
+    assert np.hypot(*(state.xy_px - [300, 200])) < 9
