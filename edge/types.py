@@ -182,7 +182,8 @@ class ShotEvent:
 
     shot_id is stable over its phases. Times are on the source's clock. `outcome` is None until it is known.
     `player_id` is the shooter's track id, or None where nobody could be named. `court_xy_m`: where the shooter stood.
-    `confidence` in 0..1. `evidence`: frames and distances that led to it, plain numbers and strings.
+    `confidence` in 0..1. `evidence`: frames and distances that led to it, plain numbers and strings. `flight`: how it
+    flew, told with its END where the camera is calibrated.
     """
 
     shot_id: str
@@ -197,6 +198,7 @@ class ShotEvent:
     rim_index: int | None = None
     court_xy_m: tuple[float, float] | None = None
     evidence: dict[str, float | int | str] = field(default_factory=dict)
+    flight: ShotFlight | None = None
 
 
 class PlayKind(str, Enum):

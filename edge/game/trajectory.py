@@ -42,8 +42,8 @@ from edge.kernels.ballistics import (
 )
 from edge.types import Estimate, FloatArray, ShotFlight
 
-LEAST_SIGHTINGS = 6
-_LEAST_WEIGHT = 5.0
+LEAST_SIGHTINGS = 5
+_LEAST_WEIGHT = 3.5
 # Longer than any shot flies, s; how far above the ring's plane a ball that comes down may touch the ring, m.
 _LONGEST_S, _CONTACT_M = 2.6, 0.15
 _DRAWS = 128
@@ -52,9 +52,9 @@ _MOST = {
     "release_height_m": 0.25, "release_speed_m_s": 0.5, "release_angle_deg": 4.0, "flight_s": 0.12, "apex_m": 0.25,
     "entry_angle_deg": 3.0, "depth_cm": 15.0, "left_right_cm": 15.0,
 }  # fmt: skip
-# The chance that a ball goes in whose centre comes down this far from the ring's, m: even odds there, and how soon
-# that changes. Balls that touch the ring or the board and still go in are in it.
-_EVEN_M, _EDGE_M = 0.155, 0.025
+# The chance that a ball goes in whose centre comes down this far from the ring's, m: at most, half of that there, and
+# how soon it changes. Balls that touch the ring and still go in are in it.
+_SUREST, _EVEN_M, _EDGE_M = 0.9, 0.165, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def made_chance(fit: FlightFit) -> float:
     came = arrivals(_draws(fit), float(fit.basket.rim_m[2]))
     away = np.hypot(*_landings(fit, came).T)
     with np.errstate(over="ignore"):
-        chance = 1 / (1 + np.exp((np.nan_to_num(away, nan=9.0) - _EVEN_M) / _EDGE_M))
+        chance = _SUREST / (1 + np.exp((np.nan_to_num(away, nan=9.0) - _EVEN_M) / _EDGE_M))
     return float(chance.mean())
 
 

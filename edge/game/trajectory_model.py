@@ -35,7 +35,7 @@ class Launch:
     time_s: float
     place_m: FloatArray | None = None
     place_covariance_m2: FloatArray | None = None
-    time_sigma_s: float = 0.025
+    time_sigma_s: float = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,15 @@ class Knowledge:
     pixel_px: float = 1.3
     radius: float = 0.08
     size_bias: float = 0.03
-    reach_m: float = 0.25
-    reach_sigma_m: float = 0.25
+    reach_m: float = 0.28
+    reach_sigma_m: float = 0.18
     height_m: float = 2.25
-    height_sigma_m: float = 0.4
+    height_sigma_m: float = 0.3
     speed_sigma_m_s: float = 8.0
     drag: float = 0.1
     lift_s: float = 0.008
     lift_sigma_s: float = 0.015
-    aim_m: tuple[float, float] = (0.3, 0.2)
+    aim_m: tuple[float, float] = (0.2, 0.15)
     made_m: float = 0.1
     camera: FloatArray = field(
         default_factory=lambda: np.array([0.002, 0.001, 0.001, 0.001, 0.001, 0.02, 0.02, 0.02, 1.0, 1.0])
