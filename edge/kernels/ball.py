@@ -27,7 +27,7 @@ PERSON = 11
 HANDS, HANDS_SIGMA, VELOCITY, HEIGHT, MIDDLE, FOOT = slice(0, 4), slice(4, 6), slice(6, 8), 8, 9, 10
 
 _LOG_2PI = np.log(2 * np.pi)
-_BALL_M = 0.12
+BALL_M = 0.12
 # Which mode follows which, a second (rows: from; columns: to). A ball in the air meets hands, floor and rim often.
 _RATE = np.array([[0.0, 1.2, 1.2, 0.3], [1.2, 0.0, 0.6, 0.4], [2.0, 0.3, 0.0, 0.8], [1.5, 0.4, 1.5, 0.0]])
 _TO_OTHERS = 0.3
@@ -41,7 +41,7 @@ _HOLD_S = 0.15
 # A place near hands tells little again and again: its covariance counts so many times.
 _HANDS_TIMES, _HANDS_WORTH = 8.0, 0.4
 _REACH = 0.75
-_GRAVITY_SHARE = 0.5
+GRAVITY_SHARE = 0.5
 # What hardly falls does not fly: slow motion at half speed has a quarter of the gravity.
 _LEAST_GRAVITY = 0.25
 _GATE = 16.0
@@ -52,7 +52,7 @@ def _predict(row: Floats, out: Floats, mode: int, kick: bool, dt: float, gravity
     """`row` after dt s in `mode`; person: who holds it, where somebody does."""
     out[:] = row
     m, p = out[:STATE], out[5:30].reshape(5, 5)
-    scale = row[RADIUS] / _BALL_M
+    scale = row[RADIUS] / BALL_M
     if kick:
         sigma = (_KICK[mode] * scale) ** 2
         p[2, 2] += sigma
@@ -62,7 +62,7 @@ def _predict(row: Floats, out: Floats, mode: int, kick: bool, dt: float, gravity
         m[4] = gravity
         for k in range(5):
             p[4, k] = p[k, 4] = 0.0
-        p[4, 4] = (_GRAVITY_SHARE * gravity) ** 2
+        p[4, 4] = (GRAVITY_SHARE * gravity) ** 2
     free = mode in (FLIGHT, DRIBBLED)
     if mode == HELD:
         keep = np.exp(-dt / _HOLD_S)
@@ -193,7 +193,7 @@ def branch(
     for h in range(count):
         row = particles[h]
         mode, holder = int(row[MODE]), int(row[HOLDER])
-        gravity = gravity_share * 9.81 * row[RADIUS] / _BALL_M
+        gravity = gravity_share * 9.81 * row[RADIUS] / BALL_M
         leaves = 0.0
         for other in range(4):
             leaves += _RATE[mode, other]

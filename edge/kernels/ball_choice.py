@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.kernels.ball import (
+    BALL_M,
     FLIGHT,
     FOOT,
+    GRAVITY_SHARE,
     HEIGHT,
     HELD,
     HOLDER,
@@ -29,9 +31,7 @@ Floats = npt.NDArray[np.float64]
 # What is no ball was mostly there a frame ago as well, at rest or carried along by whoever it belongs to; within so
 # many radii.
 _STAYS, _STAYS_RADII = 0.8, 0.3
-_BALL_M = 0.12
 _FASTEST_M_S = 4.5
-_GRAVITY_SHARE = 0.5
 # A ball that is seen anew flies or lies, or is in the hands that it is within so many heights of.
 _BEGINS_FREE, _BEGINS_HELD, _HANDS = 0.25, 0.5, 0.5
 # How often a ball is seen on a frame by what moves it: hands and bodies hide it.
@@ -128,11 +128,11 @@ def begin(
                 continue
             row = grown[made]
             row[:] = 0.0
-            row[0], row[1], row[4] = x, y, 9.81 * radius / _BALL_M
+            row[0], row[1], row[4] = x, y, 9.81 * radius / BALL_M
             covariance = row[5:30].reshape(5, 5)
             covariance[0, 0] = covariance[1, 1] = (0.2 * radius + 1.0) ** 2
-            covariance[2, 2] = covariance[3, 3] = (_FASTEST_M_S * radius / _BALL_M) ** 2
-            covariance[4, 4] = (_GRAVITY_SHARE * row[4]) ** 2
+            covariance[2, 2] = covariance[3, 3] = (_FASTEST_M_S * radius / BALL_M) ** 2
+            covariance[4, 4] = (GRAVITY_SHARE * row[4]) ** 2
             row[RADIUS], row[MODE], row[HOLDER], row[UNSEEN] = radius, mode, -1, -1
             if mode == HELD:
                 row[HOLDER] = holder

@@ -12,6 +12,7 @@ from edge.config import TrackingConfig
 from edge.kernels import ball as kernel
 from edge.kernels import ball_choice as choice
 from edge.tracking.incoming import note
+from edge.tracking.places import STATURE_M
 from edge.types import BallMode, BallState, FloatArray, TrackStatus
 
 PARTICLES = 48
@@ -22,7 +23,6 @@ _LEAST_CONFIDENCE, _MOST_CONFIDENCE = 0.05, 0.97
 # How often, a second, a ball that was followed is somewhere else (out of sight, or never was the ball), and one that
 # is nowhere is seen anew.
 _LOST_A_S, _FOUND_A_S = 0.15, 3.0
-_BALL_M, _STATURE_M = 0.12, 1.8
 # Where hands are where no pose tells, and how surely, in heights of the box: from its middle and top.
 _HANDS_DOWN, _HANDS_SIGMA, _WRISTS_SIGMA = 0.42, (0.2, 0.22), 0.09
 _CONFIRM_FRAMES = 3
@@ -225,7 +225,7 @@ class BallTracker:
             self._thrown, self._lob = best[:2].copy(), True
         vy, gravity = float(best[3]), max(float(best[4]), 1.0)
         top = best[1] - (vy * vy / (2 * gravity) if vy < 0 else 0.0)
-        person_px = _STATURE_M / _BALL_M * best[kernel.RADIUS]
+        person_px = STATURE_M / kernel.BALL_M * best[kernel.RADIUS]
         self._lob = self._lob or self._thrown[1] - top > _LOB * person_px
 
     def _mode(self, best: FloatArray) -> BallMode:

@@ -6,6 +6,7 @@ import numpy as np
 
 from calibration.camera import Camera
 from calibration.view import CourtView
+from edge.tracking.places import STATURE_M
 from edge.types import FloatArray
 
 _ANKLES = (15, 16)
@@ -18,7 +19,6 @@ ANKLE_M = 0.09
 _BEHIND_TOES_M = 0.1
 # Between the box's lower edge and the lower ankle the foot that stands is best told by both.
 _ANKLE_SHARE = 0.6
-_STATURE_M = 1.8
 
 
 def stand(view: CourtView, box: FloatArray, keypoints: FloatArray | None) -> tuple[FloatArray, FloatArray] | None:
@@ -53,7 +53,7 @@ def foot_by_pose(camera: Camera, ankles_px: FloatArray) -> FloatArray:
     return camera.floor(ankles_px.mean(axis=0), ANKLE_M)
 
 
-def foot_by_stature(camera: Camera, box: FloatArray, stature_m: float = _STATURE_M) -> FloatArray:
+def foot_by_stature(camera: Camera, box: FloatArray, stature_m: float = STATURE_M) -> FloatArray:
     """Equation 6 (Calculating the Coordinates of Players' Feet), (2,) m, from box (4,) xyxy px.
 
     As printed its units do not match: (player_y - height_temp) / focal_length * height_real. It is read here as the
