@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.court import Court
 from edge.game.possession import Possession
-from edge.types import FloatArray, ShotEvent, ShotPhase, Snapshot
+from edge.types import FloatArray, ShotEvent, ShotPhase, Snapshot, Team
 
 # The ball is at the ring within so many metres of its middle, once it was so far away since the last time.
 _AT_RING_M, _AWAY_M = 0.5, 1.3
@@ -22,9 +22,11 @@ _OVER_RING_M = 0.25
 _ASIDE_SHARE, _ASIDE_M, _SLOWEST_M_S, _STEP_S = 0.12, 0.12, 1.6, 0.1
 # What share of its speed it loses or turns at the ring, measured over this time before and after.
 _STOPPED, _SPAN_S = 0.35, 0.25
-_LONGEST_S, _WAIT_S, _PAUSE_S = 2.2, 0.5, 1.0
+_LONGEST_S, _WAIT_S, _PAUSE_S = 2.2, 0.4, 1.0
 # Whoever had the ball this long before or after it left: hands push it along.
 _BEFORE_S, _AFTER_S = 0.35, 0.05
+# Who shoots is mostly of the team that had the ball in these seconds; of the other at least so likely.
+_ATTACK_S, _LEAST_ATTACK = 3.0, 0.15
 
 
 class CourtShotFinder:
@@ -51,7 +53,7 @@ class CourtShotFinder:
         if ball is not None and np.isfinite(ball[:2]).all():
             self._way.append((snapshot.index, snapshot.time_s, np.asarray(ball, float)))
             self._look_at_ring(snapshot.time_s, self._way[-1][2])
-        long_ago_s = snapshot.time_s - _LONGEST_S - _WAIT_S
+        long_ago_s = snapshot.time_s - _LONGEST_S - _WAIT_S - _ATTACK_S
         while self._way and self._way[0][1] < long_ago_s:
             self._way.popleft()
         while self._told and self._told[0].seen.time_s < long_ago_s:
@@ -99,15 +101,27 @@ class CourtShotFinder:
         """Who had the ball most when it left, how surely, and where he stood."""
         shares: dict[int, float] = {}
         near = [t for t in self._told if release_s - _BEFORE_S <= t.seen.time_s <= release_s + _AFTER_S]
+        attack = self._attack(release_s)
         for told in near:
-            for track_id, share in told.shares.items():
-                shares[track_id] = shares.get(track_id, 0.0) + share / len(near)
+            for player in told.seen.players:
+                share = told.shares.get(player.track_id, 0.0) * (_LEAST_ATTACK + attack.get(player.team, 0.5))
+                shares[player.track_id] = shares.get(player.track_id, 0.0) + share / len(near)
         best = max(shares, key=lambda one: shares[one], default=None)
         if best is None or shares[best] < 0.1:
             return None, 0.0, None
         spot = next((p for p in near[-1].seen.players if p.track_id == best), None)
         court = None if spot is None else spot.court_xy_m
-        return best, round(shares[best], 3), None if court is None else (float(court[0]), float(court[1]))
+        return best, round(min(1.0, shares[best]), 3), None if court is None else (float(court[0]), float(court[1]))
+
+    def _attack(self, release_s: float) -> dict[Team | None, float]:
+        """How much of the last seconds each team had the ball, of what either had it."""
+        had: dict[Team | None, float] = {}
+        for told in self._told:
+            if release_s - _ATTACK_S <= told.seen.time_s <= release_s:
+                for player in told.seen.players:
+                    had[player.team] = had.get(player.team, 0.0) + told.shares.get(player.track_id, 0.0)
+        total = sum(had.values())
+        return {team: share / total for team, share in had.items()} if total > 0 else {}
 
 
 def _release(times: FloatArray, places: FloatArray, at: int, ring: FloatArray) -> int:

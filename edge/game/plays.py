@@ -24,6 +24,8 @@ from edge.types import Outcome, PlayEvent, PlayKind, Rim, ShotEvent, Snapshot
 # it was released is a rebound.
 _BEFORE_S, _REBOUND_S = 0.6, 6.0
 _KEPT_S = 12.0
+# A ball that another has so soon after its release has been to no ring, whatever its flight looked like.
+_TO_RING_S = 0.5
 # A ball so far beyond a line, m, is out; after a basket it is out as the rules have it.
 _OUT_M, _AFTER_BASKET_S = 0.25, 6.0
 
@@ -140,6 +142,10 @@ class PlayFinder:
         if before is not None:
             since_s = max(since_s, before.first.time_s)
         found = [shot for shot in self._shots.values() if since_s <= shot.release_time_s < after.first.time_s]
+        if before is not None and after.first.time_s - before.last.time_s < _TO_RING_S:
+            found = [
+                shot for shot in found if shot.outcome in (Outcome.MADE, Outcome.MISSED) or shot.rim_index is not None
+            ]
         return max(found, key=lambda shot: shot.release_time_s, default=None)
 
     def _after_basket(self, now_s: float) -> bool:

@@ -1,9 +1,10 @@
 """Who has the ball: the probability of each player and of nobody, a moment after it happened.
 
-A hidden Markov chain over the players in view and nobody. Every frame speaks for and against each (edge/game/reach.py);
-what a frame says is weighed by the time it covers, since frames that follow each other err alike. The answer of a frame
-is given once what came within `_LAG_S` after it has been heard as well: a ball that flies past somebody is not his. One
-who has the ball loses it only when it is clearly not his any more (hysteresis).
+A hidden Markov chain over the players in view and nobody; it keeps whose team had the ball last, since a ball that is
+nobody's comes to a team mate more often than to an opponent. Every frame speaks for and against each player
+(edge/game/reach.py); what it says is weighed by the time it covers, since frames that follow each other err alike. The
+answer of a frame is given once what came within `_LAG_S` after it has been heard as well: a ball that flies past
+somebody is not his. One who has the ball loses it only when it is clearly not his any more (hysteresis).
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.game.reach import log_odds, m_per_px
-from edge.types import FloatArray, PlayerState, Snapshot, TrackStatus
+from edge.types import FloatArray, PlayerState, Snapshot, Team, TrackStatus
+
+IntArray = npt.NDArray[np.int64]
 
 _LAG_S, _AT_ONCE_S = 0.35, 0.1
 # How often, a second, somebody lets the ball go, and a ball of nobody's is taken, and one takes it from another.
@@ -22,8 +26,13 @@ _LEAVES_A_S, _TAKEN_A_S, _CHANGES_A_S = 1.0, 1.5, 0.08
 # Frames this far apart err independently, s; and over this time the ball's speed is measured.
 _INDEPENDENT_S, _SPEED_S = 0.1, 0.14
 _TAKE, _KEEP = 0.6, 0.35
+# How much less likely an opponent is to have the ball next than a team mate.
+_OPPONENT = 0.3
+# The chain's first states are nobody's ball: after nobody known, after team A, after team B; then players.
+_TEAMS: dict[Team | None, int] = {None: 0, "A": 1, "B": 2}
+_NOBODY = len(_TEAMS)
 _UNSEEN_S, _GONE_S, _GAP_S = 1.5, 2.0, 1.0
-_SLOTS = 48
+_SIZE = _NOBODY + 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,9 @@ class PossessionFinder:
         self._recent: deque[Snapshot] = deque()
         self._slot: dict[int, int] = {}
         self._last_seen_s: dict[int, float] = {}
-        self._forward: FloatArray = np.zeros(_SLOTS + 1)
+        self._forward: FloatArray = np.zeros(_SIZE)
         self._forward[0] = 1.0
+        self._team = np.zeros(_SIZE, np.int64)
         self._holder: int | None = None
         self._ball_s = -np.inf
 
@@ -92,18 +102,19 @@ class PossessionFinder:
             self._recent.popleft()
         odds = log_odds(ball, snapshot.players, self._speeds(snapshot))
         weight = float(np.clip(dt_s / _INDEPENDENT_S, 0.1, 1.0))
-        likelihood = np.ones(_SLOTS + 1)
-        for track_id, value in odds.items():
-            self._last_seen_s[track_id] = now_s
-            slot = self._slot_of(track_id)
+        likelihood = np.ones(_SIZE)
+        for player in snapshot.players:
+            self._last_seen_s[player.track_id] = now_s
+            slot = self._slot_of(player.track_id)
             if slot is not None:
-                likelihood[slot] = np.exp(weight * value)
+                likelihood[slot] = np.exp(weight * odds[player.track_id])
+                self._team[slot] = _TEAMS[player.team]
         return _Heard(snapshot, tuple(odds), likelihood, dt_s, now_s - self._ball_s < _UNSEEN_S)
 
     def _slot_of(self, track_id: int) -> int | None:
-        """The player's place in the chain, 1 and up; None where there are more than it holds."""
+        """The player's place in the chain; None where there are more than it holds."""
         if track_id not in self._slot:
-            free = set(range(1, _SLOTS + 1)) - set(self._slot.values())
+            free = set(range(_NOBODY, _SIZE)) - set(self._slot.values())
             if not free:
                 return None
             self._slot[track_id] = min(free)
@@ -126,23 +137,22 @@ class PossessionFinder:
 
     def _tell(self, count: int) -> list[Possession]:
         """The `count` oldest frames of the window, by what came before, with them, and since."""
-        active = np.zeros(_SLOTS + 1, bool)
-        active[[0, *self._slot.values()]] = True
-        later = [np.ones(_SLOTS + 1)]
+        chain = _chain(self._team, list(self._slot.values()))
+        later = [np.ones(_SIZE)]
         for heard in reversed(list(self._window)[1:]):
-            value = _backward(heard.likelihood * later[-1], active, heard.dt_s)
+            value = chain.backward(heard.likelihood * later[-1], heard.dt_s)
             later.append(value / value.max())
-        return [self._one(self._window.popleft(), later[-1 - k], active) for k in range(count)]
+        return [self._one(self._window.popleft(), later[-1 - k], chain) for k in range(count)]
 
-    def _one(self, heard: _Heard, later: FloatArray, active: np.ndarray) -> Possession:
-        state = _forward(self._forward, active, heard.dt_s) * heard.likelihood
+    def _one(self, heard: _Heard, later: FloatArray, chain: _Chain) -> Possession:
+        state = chain.forward(self._forward, heard.dt_s) * heard.likelihood
         self._forward = np.asarray(state / max(float(state.sum()), 1e-300))
         both = self._forward * later
         both /= max(float(both.sum()), 1e-300)
         shares = {track_id: float(both[slot]) for track_id, slot in self._slot.items()}
         self._decide(shares, heard.known)
         self._forget(heard.snapshot.time_s)
-        sure = float(both[0]) if self._holder is None else shares[self._holder]
+        sure = float(both[:_NOBODY].sum()) if self._holder is None else shares[self._holder]
         return Possession(heard.snapshot, self._holder, sure, shares, heard.known)
 
     def _decide(self, shares: dict[int, float], known: bool) -> None:
@@ -158,8 +168,8 @@ class PossessionFinder:
             del self._last_seen_s[track_id]
             slot = self._slot.pop(track_id, None)
             if slot is not None:
-                self._forward[0] += self._forward[slot]
-                self._forward[slot] = 0.0
+                self._forward[self._team[slot]] += self._forward[slot]
+                self._forward[slot], self._team[slot] = 0.0, 0
 
 
 def _rates(dt_s: float) -> tuple[float, float, float]:
@@ -167,24 +177,39 @@ def _rates(dt_s: float) -> tuple[float, float, float]:
     return leaves, taken, changes
 
 
-def _forward(state: FloatArray, active: np.ndarray, dt_s: float) -> FloatArray:
-    """The chain's state (S,) a time later: nobody is its first, players share alike what is taken."""
-    leaves, taken, changes = _rates(dt_s)
-    held = float(state[1:].sum())
-    count = max(int(active[1:].sum()), 1)
-    after = state * (1 - leaves - changes)
-    after[1:] += np.where(active[1:], (state[0] * taken + held * changes) / count, 0.0)
-    after[0] = state[0] * (1 - taken) + held * leaves
-    return np.asarray(after)
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """How the ball goes from one to another. team (S,): of each state, 0 for unknown; takes (3, S): who has it next,
+    by whose it was, adding up to 1; players (S,): which states are players."""
+
+    team: IntArray
+    takes: FloatArray
+    players: FloatArray
+
+    def forward(self, state: FloatArray, dt_s: float) -> FloatArray:
+        """The state (S,) a time later."""
+        leaves, taken, changes = _rates(dt_s)
+        held = np.bincount(self.team, state * self.players, _NOBODY)
+        free = state[:_NOBODY]
+        after = state * self.players * (1 - leaves - changes) + (taken * free + changes * held) @ self.takes
+        after[:_NOBODY] += (1 - taken) * free + leaves * held
+        return np.asarray(after)
+
+    def backward(self, later: FloatArray, dt_s: float) -> FloatArray:
+        """What is said later (S,), carried to the time before."""
+        leaves, taken, changes = _rates(dt_s)
+        next_one = self.takes @ later
+        before = (1 - leaves - changes) * later + leaves * later[self.team] + changes * next_one[self.team]
+        before[:_NOBODY] = (1 - taken) * later[:_NOBODY] + taken * next_one
+        return np.asarray(before)
 
 
-def _backward(later: FloatArray, active: np.ndarray, dt_s: float) -> FloatArray:
-    """What is said later (S,), carried to the time before."""
-    leaves, taken, changes = _rates(dt_s)
-    mean = float(later[1:][active[1:]].mean()) if active[1:].any() else 0.0
-    before = later * (1 - leaves - changes) + leaves * later[0] + changes * mean
-    before[0] = (1 - taken) * later[0] + taken * mean
-    return np.asarray(before)
+def _chain(team: IntArray, slots: list[int]) -> _Chain:
+    players = np.zeros(len(team))
+    players[slots] = 1.0
+    known = (team[None] > 0) & (np.arange(_NOBODY)[:, None] > 0)
+    takes = np.where(known & (team[None] != np.arange(_NOBODY)[:, None]), _OPPONENT, 1.0) * players
+    return _Chain(team.copy(), takes / np.maximum(takes.sum(axis=1, keepdims=True), 1e-9), players)
 
 
 def _moved_m(now: Snapshot, player: PlayerState, then: Snapshot, earlier: PlayerState) -> float | None:

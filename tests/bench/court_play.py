@@ -174,13 +174,16 @@ def _hidden(
 def scene_from_gym(scenario: str, seed: int, seconds: float, frames_per_s: float = FRAMES_PER_S) -> Scene:
     """The first seconds of a play of the virtual gym before its own camera."""
     gym = VirtualGym(scenario, seed, *SIZE, frames_per_s)
-    truths = list(islice(gym.play(), int(seconds * frames_per_s)))
-    name = f"{scenario}_{seed}"
+    return scene_from_truths(gym, list(islice(gym.play(), int(seconds * frames_per_s))), f"{scenario}_{seed}")
+
+
+def scene_from_truths(gym: VirtualGym, truths: list[Truth], name: str) -> Scene:
+    """What a virtual gym told, frame by frame, as a scene."""
     balls = [truth.ball for truth in truths if truth.ball is not None]
     ball_px = np.array([ball.centre_px for ball in balls])
     radius = np.array([ball.radius_px for ball in balls])
     return Scene(
-        name, GYM_SOURCE, for_tuning(name), gym.camera, gym.court, frames_per_s,
+        name, GYM_SOURCE, for_tuning(name), gym.camera, gym.court, gym.fps,
         np.array([[np.zeros(4) if p.box is None else p.box for p in truth.players] for truth in truths]),
         np.array([[_mostly_seen(p) for p in truth.players] for truth in truths]),
         np.array([[p.court_xy_m for p in truth.players] for truth in truths]),

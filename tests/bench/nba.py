@@ -122,15 +122,19 @@ def read_events(path: Path) -> Iterator[Recording]:
         for line in stream:
             event = json.loads(line)
             for part, moments in enumerate(_stretches(event["moments"])):
-                times_s = np.array([moment["wall_clock"] for moment in moments]) / 1000
-                xy = np.array([[moment["player_xs"], moment["player_ys"]] for moment in moments])
-                ball = np.array([[moment[f"ball_{axis}"] for axis in "xyz"] for moment in moments])
-                yield Recording(
-                    f"{path.name.split('.')[0]}_{event['idx']}_{part}", f"{path.name}_{event['idx']}",
-                    times_s - times_s[0], _court_m(np.swapaxes(xy, 1, 2)),
-                    np.array(moments[0]["player_hoop_sides"], dtype=np.int64),
-                    _ball_m(_court_m(ball[:, :2]), ball[:, 2]), "events",
-                )  # fmt: skip
+                name, match = f"{path.name.split('.')[0]}_{event['idx']}_{part}", f"{path.name}_{event['idx']}"
+                yield moments_recording(moments, name, match)
+
+
+def moments_recording(moments: list[dict[str, Any]], name: str, match: str) -> Recording:
+    """Moments of one clock and the same people."""
+    times_s = np.array([moment["wall_clock"] for moment in moments]) / 1000
+    xy = np.array([[moment["player_xs"], moment["player_ys"]] for moment in moments])
+    ball = np.array([[moment[f"ball_{axis}"] for axis in "xyz"] for moment in moments])
+    return Recording(
+        name, match, times_s - times_s[0], _court_m(np.swapaxes(xy, 1, 2)),
+        np.array(moments[0]["player_hoop_sides"], dtype=np.int64), _ball_m(_court_m(ball[:, :2]), ball[:, 2]), "events",
+    )  # fmt: skip
 
 
 def _stretches(moments: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -24,11 +24,13 @@ _SAME_IOU = 0.3
 
 @dataclass(frozen=True, slots=True)
 class FrameFollowed:
-    """One frame: ids (N,) and boxes (N, 4) of the tracks that are confirmed or hidden, and the ball."""
+    """One frame: ids (N,) and boxes (N, 4) of the tracks that are confirmed or hidden, the ball, and by track id the
+    wrists (2, 2) px of those whose pose is known."""
 
     ids: list[int]
     boxes: FloatArray
     ball: BallState | None
+    wrists_px: dict[int, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def follow(seen: Sightings, method: Method) -> SceneFollowed:
         wrists = _wrists(tracks, seen, t, state)
         known = [track for track in tracks if track.status in (TrackStatus.CONFIRMED, TrackStatus.OCCLUDED)]
         boxes = np.array([track.box for track in known], np.float64).reshape(-1, 4)
-        frames.append(FrameFollowed([track.track_id for track in known], boxes, state))
+        frames.append(FrameFollowed([track.track_id for track in known], boxes, state, dict(wrists)))
     return SceneFollowed(frames, seconds)
 
 
