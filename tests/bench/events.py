@@ -9,7 +9,8 @@ Sources, each a prefix of the keys:
   and when (its clock is a second or two late: shots count within `CLOCK_S`), who assisted. shooter_accuracy: of the
   scenes that end about a basket, where the last shot told is the scorer's, no shot counting as wrong.
   handover_accuracy: of those that were assisted, where the assister has the ball and after him the scorer;
-  assist_pass_accuracy: where a pass from the one to the other is told.
+  assist_pass_accuracy: where a pass from the one to the other is told. The paper's rule on shots needs the ball's
+  height, so its shots are not counted here, and its shooter_accuracy without a source is that of the games below.
 - `tufts_`: the events of nba_tufts, with the ball's height. An event labelled as a shot, layup or dunk has one within
   `EVENT_S` of it; what is told elsewhere is wrong.
 - `seen_`: NBA play before a camera on the wall, followed by the box's trackers. Passes are of the recorded places, by
@@ -31,7 +32,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 
@@ -145,18 +146,22 @@ def add_game(group: Group, game: Game, method: str, scene: Scored | None) -> Non
     """Run one method on one game and count."""
     start = time.perf_counter()
     told = RUN[method](game)
+    if method == "paper_" and game.source == NBA_COURT:
+        # Its rule on shots looks where the ball is in the picture; these recordings do not have the ball's height.
+        game, told = replace(game, truth=()), Told(told.plays, [])
     group.seconds += time.perf_counter() - start
     group.frames += len(game.snapshots)
     within_s = {NBA_COURT: CLOCK_S, TUFTS: 0.0}.get(game.source, scores.SHOT_S)
     group.tally = scores.add([group.tally, scores.score(game, told.plays, told.shots, within_s)])
     if scene is not None and scene.shooter is not None:
-        _assisted(group, scene, told)
+        _assisted(group, scene, told, method != "paper_")
 
 
-def _assisted(group: Group, scene: Scored, told: Told) -> None:
+def _assisted(group: Group, scene: Scored, told: Told, has_shots: bool) -> None:
     last = max((shot for shot, _ in told.shots), key=lambda shot: shot.release_time_s, default=None)
     scorer = scene.shooter
-    group.shooter.append(last is not None and scorer is not None and last.player_id == scorer + 1)
+    if has_shots:
+        group.shooter.append(last is not None and scorer is not None and last.player_id == scorer + 1)
     if scene.assister is None or scorer is None:
         return
     had = [(play.start_time_s, play.player_id) for play, _ in told.plays if play.kind is PlayKind.POSSESSION]
@@ -237,7 +242,7 @@ def figures(groups: dict[tuple[str, str], Group]) -> dict[str, Figure]:
 
 
 def _labelled(group: Group | None) -> dict[str, Figure]:
-    if group is None or not group.shooter:
+    if group is None or not group.shooter + group.handover:
         return {}
     named = {
         "shooter_accuracy": group.shooter,
