@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
-from calibration.camera import Camera
 from edge.kernels.boxes import iou
 from edge.tracking.method import Track
 from edge.types import FloatArray
@@ -26,13 +25,3 @@ def boxes_taken(tracks: Iterable[Track], boxes: FloatArray) -> dict[int, int]:
         taken[seen[row].track_id] = column
         overlap[row], overlap[:, column] = -1.0, -1.0
     return taken
-
-
-def in_picture(
-    rivals: Mapping[int, tuple[FloatArray, float]], camera: Camera | None
-) -> dict[int, tuple[FloatArray, float]]:
-    """Places (2,) of the plane that is tracked on, with their shares, as pixels: court metres where `camera` is given,
-    else they are pixels already."""
-    if camera is None:
-        return dict(rivals)
-    return {one: (camera.project(np.array([*xy, 0.0]))[0], share) for one, (xy, share) in rivals.items()}

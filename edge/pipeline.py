@@ -12,18 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from calibration.model import Calibration
-from calibration.view import CourtView
 from edge.config import Config
-from edge.explain import boxes_taken, in_picture
+from edge.explain import boxes_taken
 from edge.game.method import open_play_finder, open_shot_finder
 from edge.kernels.warm import warm
+from edge.standing import Standing
 from edge.tracking.ball import Person
-from edge.tracking.feet import stand
-from edge.tracking.ground import floor_under
 from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
-from edge.tracking.players import Floor
 from edge.tracking.teams import TeamFinder, unhidden
-from edge.tracking.trail import Trails
 from edge.types import (
     BallState,
     Detections,
@@ -102,7 +98,7 @@ class Pipeline:
         self._net = NetMotion()
         self._players = open_player_tracker(config.tracking)
         self._teams = TeamFinder()
-        self._trails = Trails()
+        self._standing = Standing(self._moving)
         self._ball = open_ball_tracker(config.tracking)
         self._shots = open_shot_finder(config.game, session)
         self._plays = open_play_finder(config.game)
@@ -110,18 +106,14 @@ class Pipeline:
         self._to_scene: list[FloatArray] = []
         self._last_poses: dict[int, FloatArray] = {}
         self._person_boxes: FloatArray = np.zeros((0, 4), np.float32)
-        self._view: CourtView | None = None
-        self._floor: Floor | None = None
         self._rim_in_scene: Rim | None = None
         self.recalibrate(calibration)
 
     def recalibrate(self, calibration: Calibration | None) -> None:
         """Use another calibration from the next frame on."""
         self._calibration = calibration
-        self._view = None if calibration is None else calibration.view()
-        self._floor = None if calibration is None else _floor(calibration)
+        self._standing.recalibrate(calibration)
         self._rim_in_scene = None
-        self._trails.reset()
         self._plays.use(None if calibration is None or calibration.camera is None else calibration.court_model())
 
     def step(self, frame: Frame) -> Step:
@@ -130,6 +122,7 @@ class Pipeline:
         size = (frame.image.shape[1], frame.image.shape[0])
         with watch.stage("scene"):
             cut, move, motion, to_scene = self._camera(frame.image)
+            self._standing.turn(cut, to_scene)
             rim = self._rim(frame.index, to_scene)
             # What moves is looked for while the network runs: neither needs the other.
             moving = self._beside.submit(self._balls.watch, frame.image, motion)
@@ -151,7 +144,7 @@ class Pipeline:
         with watch.stage("teams"):
             self._look_at_jerseys(frame.image, tracks, poses)
         with watch.stage("game"):
-            self._stand(frame.time_s, tracks, poses)
+            self._standing.update(frame.time_s, tracks, poses)
             players = tuple(self._player(frame.time_s, track, poses.get(track.track_id)) for track in tracks)
             net = self._net.update(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
@@ -167,13 +160,12 @@ class Pipeline:
     def explain(self) -> Explanation:
         """What lies behind the last snapshot; costs nothing where nobody asks."""
         tracks = self._players.tracks
-        camera = self._view.camera if self._view is not None and not self._moving else None
         return Explanation(
             ball_particles=self._ball.particles(),
             person_boxes=self._person_boxes,
             box_of=boxes_taken(tracks, self._person_boxes),
-            rivals=in_picture(self._players.rivals(), camera),
-            trails={track.track_id: self._trails.trail(track.track_id) for track in tracks},
+            rivals=self._standing.in_picture(self._players.rivals()),
+            trails={track.track_id: self._standing.trail(track.track_id) for track in tracks},
         )
 
     def finish(self) -> tuple[ShotEvent, ...]:
@@ -205,7 +197,6 @@ class Pipeline:
             self._to_scene.clear()
             self._balls.reset()
             self._players.reset()
-            self._trails.reset()
             self._ball.reset()
             self._last_poses = {}
             self._hoops.reset()
@@ -238,10 +229,8 @@ class Pipeline:
     ) -> list[Track]:
         encoder = self._vision.appearance
         embed = None if encoder is None else lambda part: encoder.embed(frame.image, part)
-        # The calibration knows the floor as the camera saw it then; a camera that moves sees it elsewhere.
-        floor = None if self._moving else self._floor
         size = (frame.image.shape[1], frame.image.shape[0])
-        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, floor, size))
+        return list(self._players.update(frame.time_s, boxes, confidence, move, embed, self._standing.floor, size))
 
     def _find_balls(
         self,
@@ -287,17 +276,10 @@ class Pipeline:
             if look is not None:
                 self._teams.see(track_id, look)
 
-    def _stand(self, time_s: float, tracks: list[Track], poses: dict[int, FloatArray]) -> None:
-        """Where on the court those are who are seen."""
-        if self._view is None:
-            return
-        feet = {t.track_id: stand(self._view, t.box, poses.get(t.track_id)) for t in tracks if not t.misses}
-        self._trails.update(time_s, {track_id: found for track_id, found in feet.items() if found is not None})
-
     def _player(self, time_s: float, track: Track, keypoints: FloatArray | None) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
-        found = self._trails.place(track.track_id, time_s)
+        found = self._standing.place(track.track_id, time_s)
         if found is not None:
             court_xy, covariance = found
         return PlayerState(
@@ -306,15 +288,6 @@ class Pipeline:
             confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
             team=self._teams.team(track.track_id),
         )  # fmt: skip
-
-
-def _floor(calibration: Calibration) -> Floor | None:
-    camera, court = calibration.camera_model(), calibration.court_model()
-    if camera is None:
-        return None
-    # With one basket the court begins at the line opposite to it.
-    low = np.array([0.0 if court.baskets == 1 else -court.end_m, -court.width_m / 2])
-    return floor_under(camera, low, np.array([court.end_m, court.width_m / 2]))
 
 
 def _in_scene(rims: FloatArray, scene_from_image: FloatArray | None) -> FloatArray:
