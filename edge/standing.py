@@ -31,7 +31,7 @@ class Standing:
         self._under: Floor | None = None
         self._floor: Floor | None = None
         self._scene_from_image: FloatArray | None = None
-        self._lost = False
+        self._begun, self._lost = False, False
 
     def recalibrate(self, calibration: Calibration | None) -> None:
         """Use another calibration from the next frame on."""
@@ -45,7 +45,8 @@ class Standing:
         """A new frame: whether it continues the last one, and the map of its pixels to those of the scene's first."""
         if cut:
             self._trails.reset()
-            self._lost = self._lost or self._moving
+            self._lost = self._lost or (self._moving and self._begun)
+        self._begun = True
         self._scene_from_image = scene_from_image if self._moving else None
 
     @property
