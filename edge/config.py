@@ -81,8 +81,8 @@ class TrackingConfig(Section):
         None,
         ge=1,
         le=20,
-        description="Players on the court where it is known: 6 in 3x3, 10 in five a side. Nobody is forgotten then, and"
-        " nobody else is taken for a player.",
+        description="Players on the court where it is known: 6 in 3x3, 10 in five a side. Until the picture is cut"
+        " nobody is forgotten then, and nobody else is taken for a player.",
     )
 
 

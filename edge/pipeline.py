@@ -14,11 +14,13 @@ import numpy as np
 from calibration.model import Calibration
 from edge.config import Config
 from edge.explain import boxes_taken
+from edge.game.flight_meter import FlightMeter
 from edge.game.method import open_play_finder, open_shot_finder
 from edge.kernels.warm import warm
 from edge.standing import Standing
 from edge.tracking.ball import Person
 from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
+from edge.tracking.settled import SettledFrame
 from edge.tracking.teams import TeamFinder, unhidden
 from edge.types import (
     BallState,
@@ -101,6 +103,7 @@ class Pipeline:
         self._standing = Standing(self._moving)
         self._ball = open_ball_tracker(config.tracking)
         self._shots = open_shot_finder(config.game, session)
+        self._flights = FlightMeter()
         self._plays = open_play_finder(config.game)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
@@ -115,6 +118,7 @@ class Pipeline:
         self._standing.recalibrate(calibration)
         self._rim_in_scene = None
         self._plays.use(None if calibration is None or calibration.camera is None else calibration.court_model())
+        self._flights.use(calibration)
 
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
@@ -148,7 +152,8 @@ class Pipeline:
             players = tuple(self._player(frame.time_s, track, poses.get(track.track_id)) for track in tracks)
             net = self._net.update(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
-            events = tuple(self._shots.update(snapshot))
+            self._flights.see(snapshot)
+            events = self._flights.measured(self._shots.update(snapshot))
             plays = tuple(self._plays.update(snapshot, events))
         return Step(snapshot, events, watch.times(), plays)
 
@@ -160,7 +165,9 @@ class Pipeline:
     def explain(self) -> Explanation:
         """What lies behind the last snapshot; costs nothing where nobody asks."""
         tracks = self._players.tracks
+        particles, on_floor = self._players.particles()
         return Explanation(
+            player_particles=self._standing.pixels(particles) if on_floor else particles,
             ball_particles=self._ball.particles(),
             person_boxes=self._person_boxes,
             box_of=boxes_taken(tracks, self._person_boxes),
@@ -170,11 +177,15 @@ class Pipeline:
 
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""
-        return tuple(self._shots.finish())
+        return self._flights.measured(self._shots.finish())
 
     def finish_plays(self) -> tuple[PlayEvent, ...]:
         """The source has ended: what was going on until then."""
         return tuple(self._plays.finish())
+
+    def settled(self, ended: bool = False) -> list[SettledFrame]:
+        """Who was who, as it has settled since this was last asked, oldest first; with `ended` all that is left."""
+        return self._players.finish() if ended else self._players.settled()
 
     def close(self) -> None:
         """Give the networks back; more than once does no harm."""

@@ -77,14 +77,16 @@ class Standing:
 
     def in_picture(self, places: Mapping[int, tuple[FloatArray, float]]) -> dict[int, tuple[FloatArray, float]]:
         """Places (2,) of the plane that players are followed on, with their shares, in pixels of this frame."""
-        if self._view is None or self.floor is None:
+        if self.floor is None:
             return dict(places)
-        found: dict[int, tuple[FloatArray, float]] = {}
-        for one, (xy, share) in places.items():
-            pixel = self._view.camera.project(np.array([*xy, 0.0]))[0]
-            back = self._scene_from_image
-            found[one] = (pixel if back is None else apply(invert(back), pixel), share)
-        return found
+        return {one: (self.pixels(xy[None])[0], share) for one, (xy, share) in places.items()}
+
+    def pixels(self, places_m: FloatArray) -> FloatArray:
+        """Places (N, 2) of the court as pixels (N, 2) of this frame; none without a calibration."""
+        if self._view is None:
+            return np.zeros((0, 2))
+        pixels = self._view.camera.project(np.column_stack([places_m, np.zeros(len(places_m))]))[0]
+        return pixels if self._scene_from_image is None else apply(invert(self._scene_from_image), pixels)
 
     def _places(self, boxes: FloatArray) -> Places:
         assert self._under is not None

@@ -9,6 +9,8 @@ from edge.drawing import CYAN, MAGENTA, ORANGE, WHITE, Colour, dashed, ellipse, 
 from edge.types import BallMode, BallState, Explanation, Image, PlayerState, Snapshot, TrackStatus
 
 PARTICLE = MAGENTA
+FEET = (90, 220, 90)
+_MOST_DOTS = 1500
 _RIVAL = (70, 70, 235)
 _WORDS = {
     BallMode.HELD: "held",
@@ -25,6 +27,7 @@ _LEGEND: tuple[tuple[str, Colour, str], ...] = (
     ("ellipse", WHITE, "where the player's middle is, 86 %"),
     ("rival", _RIVAL, "where another history has the player, and its share"),
     ("dots", PARTICLE, "where the ball may be: particles"),
+    ("dots", FEET, "where players' feet may be: particles"),
     ("circle", ORANGE, "the ball: what moves it, and who has it"),
 )
 
@@ -37,8 +40,12 @@ def draw_tracks(image: Image, snapshot: Snapshot, behind: Explanation, scale: fl
             _dashed_box(image, box, thin)
     for player in snapshot.players:
         _draw_player(image, player, behind, scale)
-    for x, y in behind.ball_particles[np.all(np.isfinite(behind.ball_particles), axis=1)]:
-        cv2.circle(image, pixel(np.array([x, y])), max(1, round(1.6 * scale)), PARTICLE, -1)
+    for places, size, colour in (
+        (behind.player_particles[:: max(1, len(behind.player_particles) // _MOST_DOTS)], 1.2, FEET),
+        (behind.ball_particles, 1.6, PARTICLE),
+    ):
+        for place in places[np.all(np.isfinite(places), axis=1)]:
+            cv2.circle(image, pixel(place), max(1, round(size * scale)), colour, -1)
     if snapshot.ball is not None:
         _draw_ball(image, snapshot.ball, scale)
     _draw_legend(image, scale)

@@ -167,13 +167,15 @@ class Explanation:
     """What lies behind a snapshot, for those who draw it. ball_particles (N, 2) px: where the ball may be; person_boxes
     (M, 4) xyxy px as detected; box_of: by track id the row of the box that it took; rivals: by track id where else its
     feet may be, (2,) px, and how likely the history is that says so, 0..1; trails: by track id where somebody has been
-    on the court, rows (T, 3) of s, x m and y m, oldest first."""
+    on the court, rows (T, 3) of s, x m and y m, oldest first; player_particles (N, 2) px: where players' feet (or with
+    other methods their middles) may be."""
 
     ball_particles: FloatArray
     person_boxes: FloatArray
     box_of: dict[int, int] = field(default_factory=dict)
     rivals: dict[int, tuple[FloatArray, float]] = field(default_factory=dict)
     trails: dict[int, FloatArray] = field(default_factory=dict)
+    player_particles: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
 
 
 @dataclass(frozen=True, slots=True)

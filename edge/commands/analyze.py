@@ -21,6 +21,7 @@ from edge.commands.options import CommandError, add_rim_option, add_settings_opt
 from edge.commands.summary import Summary, write_picture
 from edge.commands.video import VideoWriter, open_video_writer
 from edge.publish import messages
+from edge.tracking.settled import SettledFrame
 from edge.types import Explanation, Frame, PlayEvent, ShotEvent
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Analyser(Protocol):
     def finish(self) -> tuple[ShotEvent, ...]: ...
 
     def finish_plays(self) -> tuple[PlayEvent, ...]: ...
+
+    def settled(self, ended: bool = False) -> list[SettledFrame]: ...
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -113,9 +116,12 @@ def analyse(
     with ExitStack() as stack:
         stack.callback(_write_summary, summary, folder)
         log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
+        tracks = stack.enter_context((folder / "tracks.csv").open("w", encoding="utf-8"))
+        tracks.write("time_s,player,left_px,top_px,right_px,bottom_px,seen\n")
         writer = None
         for frame in _with_progress(source, limit):
             step = pipeline.step(frame)
+            _record_tracks(tracks, pipeline.settled())
             _record(log, step.events)
             _record_plays(log, step.plays)
             summary.add(frame, step.events)
@@ -126,6 +132,7 @@ def analyse(
         last = pipeline.finish()
         _record(log, last)
         _record_plays(log, pipeline.finish_plays())
+        _record_tracks(tracks, pipeline.settled(ended=True))
         summary.add(None, last)
     return summary
 
@@ -160,6 +167,14 @@ def _record_plays(log: TextIO, plays: Iterable[PlayEvent]) -> None:
     for play in plays:
         log.write(json.dumps(asdict(play), allow_nan=False) + "\n")
     log.flush()
+
+
+def _record_tracks(table: TextIO, frames: Iterable[SettledFrame]) -> None:
+    """Where everybody was, a line each; not seen: between two boxes that were."""
+    for frame in frames:
+        for track_id, box, seen in zip(frame.track_ids, frame.boxes, frame.seen, strict=True):
+            corners = ",".join(f"{edge:.1f}" for edge in box)
+            table.write(f"{frame.time_s:.3f},{track_id},{corners},{int(seen)}\n")
 
 
 def _write_summary(summary: Summary, folder: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from edge.config import TrackingConfig
 from edge.kernels import ball as kernel
 from edge.kernels import ball_choice as choice
-from edge.tracking.incoming import note
+from edge.tracking.incoming import LONGEST_STEP_S, note, passed_s, step_s
 from edge.tracking.places import STATURE_M
 from edge.types import BallMode, BallState, FloatArray, TrackStatus
 
@@ -97,8 +97,10 @@ class BallTracker:
         people: who is seen on this frame; image_size: width and height px."""
         note(self.dropped, "ball not finite", ~np.isfinite(candidates).all(axis=1))
         candidates = _usable(candidates)
-        dt_s = 0.0 if self._time_s is None else float(np.clip(time_s - self._time_s, 0.0, 1.0))
-        self._time_s = time_s
+        passed = passed_s(self._time_s, time_s, (), self.dropped)
+        if not 0 <= passed <= LONGEST_STEP_S:
+            self.reset()  # a ball that was anywhere
+        self._time_s, dt_s = time_s, step_s(passed)
         if move is not None:
             self._shift(move)
         persons = self._meet(people)

@@ -16,6 +16,7 @@ from edge.tracking.incoming import note, passed_s, step_s, usable
 from edge.tracking.joint import BOXES, PLAYERS
 from edge.tracking.places import Floor
 from edge.tracking.players import Embed, PlayerTrack
+from edge.tracking.settled import SettledFrame
 from edge.types import FloatArray
 
 # In heights of the player's box, and heights a second.
@@ -49,14 +50,22 @@ class BootstrapPlayerTracker:
         self._state.alive[:] = False
         self._time_s = None
 
+    def finish(self) -> list[SettledFrame]:
+        """As `settled`."""
+        return []
+
+    def settled(self) -> list[SettledFrame]:
+        """One history only: nothing is known better afterwards."""
+        return []
+
     def rivals(self) -> dict[int, tuple[FloatArray, float]]:
         """One history only: nobody is put elsewhere."""
         return {}
 
-    def particles(self) -> FloatArray:
-        """(N, 2) px of everybody."""
+    def particles(self) -> tuple[FloatArray, bool]:
+        """(N, 2) px of everybody's middle; none of them on the floor."""
         x, y = self._state.cloud[0], self._state.cloud[1]
-        return np.stack([x[self._state.alive].ravel(), y[self._state.alive].ravel()], axis=1)
+        return np.stack([x[self._state.alive].ravel(), y[self._state.alive].ravel()], axis=1), False
 
     def update(
         self,

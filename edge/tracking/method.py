@@ -13,6 +13,7 @@ from edge.tracking.paper import PaperPlayerTracker
 from edge.tracking.paper_ball import PaperBallTracker
 from edge.tracking.places import Floor
 from edge.tracking.players import Embed, PlayerTracker
+from edge.tracking.settled import SettledFrame
 from edge.types import BallState, FloatArray, TrackStatus
 
 
@@ -54,6 +55,12 @@ class TracksPlayers(Protocol):
     ) -> Sequence[Track]: ...
 
     def rivals(self) -> dict[int, tuple[FloatArray, float]]: ...
+
+    def particles(self) -> tuple[FloatArray, bool]: ...
+
+    def settled(self) -> list[SettledFrame]: ...
+
+    def finish(self) -> list[SettledFrame]: ...
 
     def reset(self) -> None: ...
 

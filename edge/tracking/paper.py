@@ -27,6 +27,7 @@ from edge.tracking.paper_filter import (
 from edge.tracking.paper_track import PaperTrack, Seen, see
 from edge.tracking.places import Floor
 from edge.tracking.players import Embed
+from edge.tracking.settled import SettledFrame
 from edge.types import FloatArray
 
 # Ours, for a stream that somebody may enter: a box in which no track is for this many frames starts one.
@@ -54,6 +55,19 @@ class PaperPlayerTracker:
         self._teams: FloatArray | None = None
         self._time_s: float | None = None
         self._started = False
+
+    def particles(self) -> tuple[FloatArray, bool]:
+        """(N, 2) px of everybody's upper body; none of them on the floor."""
+        clouds = [track.cloud for track in self.tracks]
+        return (np.concatenate(clouds) if clouds else np.zeros((0, 2))), False
+
+    def finish(self) -> list[SettledFrame]:
+        """As `settled`."""
+        return []
+
+    def settled(self) -> list[SettledFrame]:
+        """The paper's method says nothing afterwards."""
+        return []
 
     def rivals(self) -> dict[int, tuple[FloatArray, float]]:
         """The paper has one history: nobody may be elsewhere."""

@@ -106,6 +106,11 @@ class PlayerTracker:
                 found[track.track_id] = means[other, t].copy(), float(weights[away].sum())
         return found
 
+    def particles(self) -> tuple[FloatArray, bool]:
+        """(N, 2): where the histories that count have everybody's feet; and whether that is on the floor, m, or px."""
+        means = self._joint.means[self._joint.weights > _LITTLE_DOUBT, :, :2]
+        return means.reshape(-1, 2).copy(), self._floor is not None
+
     def finish(self) -> list[SettledFrame]:
         """Nothing more comes: all that is left to settle."""
         self._settling.flush(self._joint, self.tracks)

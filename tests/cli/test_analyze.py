@@ -17,6 +17,7 @@ from edge.cli import main
 from edge.commands.analyze import analyse
 from edge.commands.summary import Summary
 from edge.config import SourceConfig
+from edge.tracking.settled import SettledFrame
 from edge.types import Frame, Outcome, ShotEvent, ShotPhase, SourceState
 from tests.capture.test_recorded import move_index_to_front, write_video
 from tests.daemon.fakes import FakePipeline, shot, thrown
@@ -154,6 +155,17 @@ def test_what_the_trackers_left_out_is_told(tmp_path: Path) -> None:
     fake.dropped = {"gap": 2, "beside the court": 31}
     analyse(Overstated(), fake, tmp_path, None)
     assert "tracking left out, or began anew: beside the court (31), gap (2)" in (tmp_path / "shots.txt").read_text()
+
+
+def test_where_everybody_was_is_a_table(tmp_path: Path) -> None:
+    fake = FakePipeline({}, last=())
+    fake.tracks = [SettledFrame(0.5, (3, 7), np.array([[1.0, 2, 3, 4], [5, 6, 7, 8.25]]), (True, False))]
+    analyse(Overstated(), fake, tmp_path, None)
+    assert (tmp_path / "tracks.csv").read_text().splitlines() == [
+        "time_s,player,left_px,top_px,right_px,bottom_px,seen",
+        "0.500,3,1.0,2.0,3.0,4.0,1",
+        "0.500,7,5.0,6.0,7.0,8.2,0",
+    ]
 
 
 def test_no_shots_at_all_is_a_summary_too(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from calibration.model import Calibration
 from edge.pipeline import Step
+from edge.tracking.settled import SettledFrame
 from edge.types import (
     Explanation,
     Frame,
@@ -47,6 +48,7 @@ class FakePipeline:
         self.last_plays: tuple[PlayEvent, ...] = ()
         self.error_at = error_at
         self.dropped: dict[str, int] = {}
+        self.tracks: list[SettledFrame] = []
         self.indices: list[int] = []
         self.calibrations: list[Calibration | None] = []
         self.closed = False
@@ -72,6 +74,9 @@ class FakePipeline:
 
     def finish_plays(self) -> tuple[PlayEvent, ...]:
         return self.last_plays
+
+    def settled(self, ended: bool = False) -> list[SettledFrame]:
+        return self.tracks if ended else []
 
     def close(self) -> None:
         self.closed = True

@@ -42,7 +42,7 @@ def scene() -> tuple[Snapshot, Explanation]:
     particles = np.array([[500.0, 100.0], [520.0, 110.0], [np.nan, 3.0]])
     boxes = np.array([[305.0, 205.0, 392.0, 455.0], [610.0, 190.0, 690.0, 470.0]])
     rivals = {7: (np.array([1000.0, 500.0]), 0.3)}
-    return snapshot, Explanation(particles, boxes, {4: 0, 11: 1}, rivals, trails)
+    return snapshot, Explanation(particles, boxes, {4: 0, 11: 1}, rivals, trails, np.array([[700.0, 650.0]]))
 
 
 def draw(annotator: Annotator, name: str) -> Image:
