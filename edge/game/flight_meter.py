@@ -1,4 +1,8 @@
-"""Tells of every shot that is over how it flew, where the camera is calibrated and stands still."""
+"""Tells of every shot that is over how it flew, where the camera is calibrated.
+
+A calibration belongs to the picture that a recording begins with: where the camera moves, the ball is carried back to
+it, until a cut.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.camera import Camera
-from calibration.court import Court
+from calibration.model import Calibration
+from edge.game.still import still_candidates
 from edge.game.trajectory import fit_flight, shot_flight
 from edge.game.trajectory_model import BallTrack, Basket, Eye, Knowledge, Launch, basket_of, eye_of
 from edge.types import FloatArray, Outcome, ShotEvent, ShotFlight, ShotPhase, Snapshot
@@ -40,21 +44,26 @@ class FlightMeter:
         self._basket: Basket | None = None
         self._seen: deque[_Seen] = deque()
         self._known = Knowledge()
+        self._begun, self._lost = False, False
 
-    def use(self, camera: Camera | None, covariance: FloatArray | None = None, court: Court | None = None) -> None:
-        """The camera, its fit's covariance (10, 10), and the court whose basket at positive x it watches; without
-        them nothing is told."""
-        known = camera is not None and court is not None
-        self._eye = eye_of(camera, covariance, self._known) if known and camera is not None else None
-        self._basket = basket_of(court) if known and court is not None else None
+    def use(self, calibration: Calibration | None) -> None:
+        """From the next snapshot on; nothing is told without a camera. It watches the basket at positive x."""
+        camera = None if calibration is None else calibration.camera_model()
+        self._eye = self._basket = None
+        if calibration is not None and calibration.camera is not None and camera is not None:
+            covariance = calibration.camera.covariance
+            self._eye = eye_of(camera, None if covariance is None else np.array(covariance), self._known)
+            self._basket = basket_of(calibration.court_model())
         self._seen.clear()
 
     def see(self, snapshot: Snapshot) -> None:
-        """Remember one snapshot; nothing where no camera is known."""
-        if self._eye is None:
-            return
+        """Remember one snapshot; nothing where nobody knows where the camera looks."""
         if snapshot.scene_cut:
             self._seen.clear()
+            self._lost = self._lost or (self._begun and snapshot.scene_from_image is not None)
+        self._begun = True
+        if self._eye is None or self._lost:
+            return
         places = {
             player.track_id: (np.asarray(player.court_xy_m), np.asarray(player.court_covariance_m2))
             for player in snapshot.players
@@ -92,7 +101,7 @@ class FlightMeter:
 
 
 def _sighting(snapshot: Snapshot) -> FloatArray:
-    """Raw x, y and radius px (3,) of the ball."""
+    """Raw x, y and radius px (3,) of the ball, in the picture that was calibrated."""
     ball, candidates = snapshot.ball, snapshot.ball_candidates
     if ball is None or not len(candidates):
         return np.full(3, np.nan)
@@ -100,4 +109,5 @@ def _sighting(snapshot: Snapshot) -> FloatArray:
     nearest = int(np.argmin(away))
     if not away[nearest] < _NEAR_RADII * max(ball.radius_px, float(candidates[nearest, 2])):
         return np.full(3, np.nan)
-    return np.asarray(candidates[nearest, :3], np.float64)
+    chosen = still_candidates(candidates[nearest : nearest + 1], snapshot.scene_from_image)
+    return np.asarray(chosen[0, :3], np.float64)

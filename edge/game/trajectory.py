@@ -260,4 +260,26 @@ def made_chance(fit: FlightFit) -> float:
     return float(chance.mean())
 
 
-__all__ = ["BallTrack", "Basket", "Eye", "FlightFit", "Knowledge", "Launch", "fit_flight", "made_chance", "shot_flight"]
+def for_shooter(known: Knowledge, made_share: float) -> Knowledge:
+    """What is known of the shots of somebody who makes this share of them.
+
+    Shots that scatter about the rim's centre by s to all sides come down within r of it 1 - exp(-r^2 / 2 s^2) of the
+    time. For `made_chance`: a guess before the ball is there rests on who throws it.
+    """
+    share = min(max(made_share / _SUREST, 0.1), 0.95)
+    spread = _EVEN_M / float(np.sqrt(-2 * np.log(1 - share)))
+    return replace(known, aim_m=(spread, spread))
+
+
+__all__ = [
+    "BallTrack",
+    "Basket",
+    "Eye",
+    "FlightFit",
+    "Knowledge",
+    "Launch",
+    "fit_flight",
+    "for_shooter",
+    "made_chance",
+    "shot_flight",
+]

@@ -23,7 +23,15 @@ import numpy as np
 from scipy.stats import rankdata
 
 from calibration.court import FIBA, NBA, Court
-from edge.game.trajectory import BallTrack, FlightFit, Knowledge, fit_flight, made_chance, shot_flight
+from edge.game.trajectory import (
+    BallTrack,
+    FlightFit,
+    Knowledge,
+    fit_flight,
+    for_shooter,
+    made_chance,
+    shot_flight,
+)  # fmt: skip
 from edge.game.trajectory_model import eye_of
 from edge.types import Estimate
 from tests.bench.common import Figure, parser, report, table
@@ -57,7 +65,8 @@ class Judged:
     fit_ms: float
 
 
-def judge(shot: SeenShot, court: Court) -> Judged:
+def judge(shot: SeenShot, court: Court, made_share: float) -> Judged:
+    """made_share: of the shots before this one."""
     rng = np.random.default_rng([len(shot.track.times_s), int(1e6 * abs(shot.track.times_s[0])), 7])
     said = shot.path.truth.made != bool(rng.random() < _OUTCOME_WRONG)
     began = time.process_time()
@@ -65,7 +74,8 @@ def judge(shot: SeenShot, court: Court) -> Judged:
     spent = 1000 * (time.process_time() - began)
     flight_s = shot.path.truth.values["flight_s"]
     early = free_rows(shot, flight_s / 3)
-    third = _fit(shot, BallTrack(shot.track.times_s[early], shot.track.xy_px[early], shot.track.radius_px[early]))
+    first = BallTrack(shot.track.times_s[early], shot.track.xy_px[early], shot.track.radius_px[early])
+    third = _fit(shot, first, known=for_shooter(Knowledge(), made_share))
     guess = image_parabola(shot, court, flight_s / 3).get("depth_cm")
     return Judged(
         shot, _told(fit), _told(_fit(shot, shot.track)), image_parabola(shot, court), without_drag(shot),
@@ -73,8 +83,8 @@ def judge(shot: SeenShot, court: Court) -> Judged:
     )  # fmt: skip
 
 
-def _fit(shot: SeenShot, track: BallTrack, made: bool = False) -> FlightFit | None:
-    known = Knowledge()
+def _fit(shot: SeenShot, track: BallTrack, made: bool = False, known: Knowledge | None = None) -> FlightFit | None:
+    known = known or Knowledge()
     return fit_flight(track, eye_of(shot.camera, shot.covariance, known), shot.basket, shot.launch, known, made)
 
 
@@ -159,16 +169,33 @@ def figures_of(judged: list[Judged], prefix: str) -> dict[str, Figure]:
     }
 
 
+@dataclass
+class _Share:
+    """Of the shots until now, how many went in; half of them, before there are any."""
+
+    made: int = 0
+    shots: int = 0
+
+    @property
+    def so_far(self) -> float:
+        return (self.made + 2) / (self.shots + 4)
+
+    def add(self, made: bool) -> None:
+        self.made, self.shots = self.made + made, self.shots + 1
+
+
 def virtual(seeds: Iterable[int], noise: float = 1.0, spin: bool = False) -> list[Judged]:
     """All mounts and distances of some seeds."""
-    judged = []
+    judged: list[Judged] = []
+    share = _Share()
     for seed in seeds:
         rng = np.random.default_rng([seed, 63])
         for distance in DISTANCES_M:
             air = Air(float(rng.uniform(0.85, 1.15)), float(rng.uniform(0.01, 0.06))) if spin else None
             path = virtual_path(seed, distance, air=air)
             shots = (see(path, mount, seed, noise=noise) for mount in MOUNTS)
-            judged += [judge(shot, FIBA) for shot in shots if shot is not None]
+            judged += [judge(shot, FIBA, share.so_far) for shot in shots if shot is not None]
+            share.add(path.truth.made)
         print(f"seed {seed}: {len(judged)} shots", file=sys.stderr)
     return judged
 
@@ -177,10 +204,12 @@ def free_throws(folder: FilePath, quick: bool) -> tuple[list[Judged], dict[str, 
     """Each free throw through each mount."""
     throws = read_free_throws(folder)
     throws = throws[::17] if quick else throws
-    judged = []
+    judged: list[Judged] = []
+    share = _Share()
     for k, throw in enumerate(throws):
         shots = (see(throw.path, mount, 5000 + k, NBA) for mount in MOUNTS)
-        judged += [judge(shot, NBA) for shot in shots if shot is not None]
+        judged += [judge(shot, NBA, share.so_far) for shot in shots if shot is not None]
+        share.add(throw.path.truth.made)
     tails = np.array([throw.tail_cm for throw in throws])
     tail = float(np.nanmedian(tails)) if np.isfinite(tails).any() else float("nan")
     return judged, {"spl_throws": len(throws), "spl_tail_off_flight_median_cm": tail}
@@ -190,8 +219,8 @@ def by_view(judged: list[Judged]) -> str:
     """One row for each mount and distance."""
     rows: list[list[Figure]] = []
     for mount in MOUNTS:
-        for distance in sorted({round(one.shot.distance_m, 1) for one in judged}):
-            part = [j for j in judged if j.shot.mount == mount and round(j.shot.distance_m, 1) == distance]
+        for distance in sorted({_near(one) for one in judged}):
+            part = [j for j in judged if j.shot.mount == mount and _near(j) == distance]
             if not part:
                 continue
             cells: list[Figure] = [mount, distance, len(part), sum(one.shot.from_side for one in part)]
@@ -203,6 +232,11 @@ def by_view(judged: list[Judged]) -> str:
     for name in ("entry, deg", "depth, cm", "left-right, cm"):
         header += [name, "told"]
     return table(header, rows)
+
+
+def _near(one: Judged) -> float:
+    """The distance to half a metre."""
+    return round(2 * one.shot.distance_m) / 2
 
 
 def main() -> None:

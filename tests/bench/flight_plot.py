@@ -12,13 +12,16 @@ from edge.types import FloatArray
 from tests.bench.flight_peers import Found
 from tests.bench.flight_shots import SeenShot
 
+_FAR_M = 4.0
 Shown = tuple[SeenShot, FlightFit | None, Found]
 
 
 def draw(shots: list[Shown], path: FilePath) -> None:
     """Write a PNG: the flight that lies at the median of depth errors, and scatters of depth, left-right, angle."""
     fitted = [
-        (shot, fit, told) for shot, fit, told in shots if fit is not None and shot.from_side and "depth_cm" in told
+        (shot, fit, told)
+        for shot, fit, told in shots
+        if fit is not None and shot.from_side and shot.distance_m > _FAR_M and "depth_cm" in told
     ]
     figure, axes = plt.subplots(2, 2, figsize=(12, 9), constrained_layout=True)
     if fitted:
@@ -55,9 +58,9 @@ def _side_view(axis: plt.Axes, shot: SeenShot, fit: FlightFit) -> None:
     ring = shot.basket.ring_radius_m
     centre = float((rim[:2] - shot.path.place_m) @ along)
     axis.plot([centre - ring, centre + ring], [rim[2], rim[2]], "C1-", lw=4, label="ring")
-    axis.set(xlabel="from the shooter, m", ylabel="height, m", title=f"{shot.path.name}, {shot.mount}", ylim=(0, None))
-    axis.set_aspect("equal", adjustable="datalim")
-    axis.legend(loc="lower left", fontsize=8)
+    axis.set(xlabel="from the shooter, m", ylabel="height, m", title=f"{shot.path.name}, {shot.mount}")
+    axis.set_aspect("equal", adjustable="box")
+    axis.legend(loc="lower center", fontsize=8)
 
 
 def _scatter(axis: plt.Axes, shots: list[Shown], name: str, title: str) -> None:
