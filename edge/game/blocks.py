@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.game.reach import m_per_px
+from edge.game.reach import STATURE_M, m_per_px
 from edge.game.spells import BallAt, Spell
 from edge.types import FloatArray, PlayerState, PlayEvent, PlayKind, Rim
 
@@ -21,8 +21,8 @@ def find_block(before: Spell, way: tuple[BallAt, ...], rim: Rim | None) -> PlayE
     team, scale = before.team, _scale(before, way)
     if team is None or scale is None:
         return None
-    flight = [row for row in way if before.last.time_s <= row.time_s <= before.last.time_s + _SOON_S + _SPAN_S]
-    turn = _turn(flight, scale)
+    flight = [row for row in way if row.time_s <= before.last.time_s + _SOON_S + _SPAN_S]
+    turn = _turn(flight, scale, before.player_id)
     if turn is None:
         return None
     row, change_m_s = turn
@@ -56,12 +56,13 @@ def _scale(before: Spell, way: tuple[BallAt, ...]) -> float | None:
     return float(np.median(scales)) if scales else None
 
 
-def _turn(flight: list[BallAt], scale: float) -> tuple[BallAt, float] | None:
-    """Where a rising ball turns most, and by how much, m/s; None where it rises on freely."""
+def _turn(flight: list[BallAt], scale: float, shooter_id: int) -> tuple[BallAt, float] | None:
+    """Where a ball that rises over its thrower's head turns most, and by how much, m/s; None where it rises freely."""
     if len(flight) < 5:
         return None
     times = np.array([row.time_s for row in flight])
-    places = np.array([_upright_m(row, scale) for row in flight])
+    on_court = all(row.ball.court_xyz_m is not None and np.isfinite(row.ball.court_xyz_m).all() for row in flight)
+    places = np.array([_upright_m(row, None if on_court else scale) for row in flight])
     best: tuple[BallAt, float] | None = None
     for k in range(2, len(flight) - 2):
         earlier = (times >= times[k] - _SPAN_S) & (times <= times[k])
@@ -71,16 +72,25 @@ def _turn(flight: list[BallAt], scale: float) -> tuple[BallAt, float] | None:
         rise, fall = _velocity(times[earlier], places[earlier]), _velocity(times[later], places[later])
         free = rise - np.array([0.0] * (len(rise) - 1) + [_GRAVITY_M_S2 * _SPAN_S])
         change = float(np.linalg.norm(fall - free))
+        if not _overhead(flight[k], shooter_id):
+            continue
         if rise[-1] >= _RISES_M_S and change >= _TURNS_M_S and (best is None or change > best[1]):
             best = (flight[k], change)
     return best
 
 
-def _upright_m(row: BallAt, scale: float) -> FloatArray:
-    """(3,) m on the court or (2,) in the picture at the thrower's depth, the last upward."""
+def _overhead(row: BallAt, shooter_id: int) -> bool:
     court = row.ball.court_xyz_m
-    if court is not None and np.isfinite(court).all():
-        return np.asarray(court, float)
+    if court is not None and np.isfinite(court[2]):
+        return bool(court[2] > STATURE_M)
+    shooter = next((p for p in row.players if p.track_id == shooter_id), None)
+    return shooter is not None and bool(row.ball.xy_px[1] < shooter.box[1])
+
+
+def _upright_m(row: BallAt, scale: float | None) -> FloatArray:
+    """(3,) m on the court, or with a scale (2,) in the picture at the thrower's depth; the last upward."""
+    if scale is None:
+        return np.asarray(row.ball.court_xyz_m, float)
     return np.array([scale * float(row.ball.xy_px[0]), -scale * float(row.ball.xy_px[1])])
 
 

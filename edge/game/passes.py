@@ -14,6 +14,9 @@ from edge.types import PlayEvent, PlayKind
 _LONGEST_S, _LOOSE_S = 2.2, 3.5
 # A ball that an opponent takes without its having flown so long and so far was taken from the hands.
 _FLEW_S, _FLEW_M = 0.2, 1.6
+# No ball comes from one to another faster than this; when it left and came is known to about so much. Where it seems
+# to, one of them never had it: they stand behind each other in the picture.
+_FASTEST_M_S, _WHEN_S = 16.0, 0.1
 
 
 def judge(change: Change) -> list[PlayEvent]:
@@ -27,10 +30,12 @@ def judge(change: Change) -> list[PlayEvent]:
     opponents = known and before.team != after.team
     if gap_s > (_LOOSE_S if opponents else _LONGEST_S):
         return []
+    if away is not None and away > _FASTEST_M_S * (gap_s + _WHEN_S):
+        return []
     evidence: dict[str, float | int | str] = {"flight_s": round(gap_s, 3)}
     if away is not None:
         evidence["distance_m"] = round(away, 2)
-    moved = ball_moved_m(change.way)
+    moved = ball_moved_m(tuple(row for row in change.way if row.time_s >= before.last.time_s))
     if moved is not None:
         evidence["ball_m"], evidence["path_m"] = round(moved[0], 2), round(moved[1], 2)
     flew = gap_s >= _FLEW_S and (away is None or away >= _FLEW_M) and gap_s <= _LONGEST_S

@@ -78,7 +78,7 @@ class PlayFinder:
         open_spells = [spell for spell in (self._spells.last, self._spells.current) if spell and spell.announced]
         self._spells.reset()
         self._judged = None
-        return [event for spell in open_spells if spell.sure >= 0 for event in self._of(spell)]
+        return [event for spell in open_spells if not spell.told for event in self._of(spell)]
 
     def _step(self, told: Possession) -> list[PlayEvent]:
         change, over = self._spells.update(told)

@@ -20,9 +20,9 @@ from edge.types import FloatArray, PlayerState, Snapshot, Team, TrackStatus
 
 IntArray = npt.NDArray[np.int64]
 
-_LAG_S, _AT_ONCE_S = 0.35, 0.1
+_LAG_S, _AT_ONCE_S = 0.5, 0.1
 # How often, a second, somebody lets the ball go, and a ball of nobody's is taken, and one takes it from another.
-_LEAVES_A_S, _TAKEN_A_S, _CHANGES_A_S = 1.0, 1.5, 0.08
+_LEAVES_A_S, _TAKEN_A_S, _CHANGES_A_S = 0.6, 1.2, 0.03
 # Frames this far apart err independently, s; and over this time the ball's speed is measured.
 _INDEPENDENT_S, _SPEED_S = 0.1, 0.14
 _TAKE, _KEEP = 0.6, 0.35

@@ -13,31 +13,34 @@ from edge.types import BallMode, BallState, FloatArray, PlayerState, TrackStatus
 
 STATURE_M, BALL_RADIUS_M = 1.8, 0.12
 # Log odds of a ball at rest in somebody's hands, and the least that a frame can say against anybody.
-_IN_HANDS, _FAR = 2.0, -6.0
-# On the court: within arm's reach, m, and hardly faster than he is, m/s; above this height nobody has it.
-_REACH_M, _REACH_SIGMA_M, _BESIDE_M_S, _BESIDE_SIGMA_M_S = 0.55, 0.33, 1.2, 1.5
+_IN_HANDS, _FAR = 2.3, -6.0
+# On the court: one standard deviation of how far from the body hands have it, m, and not much faster than he is, m/s;
+# above this height nobody has it.
+_REACH_SIGMA_M, _BESIDE_M_S, _BESIDE_SIGMA_M_S = 0.45, 1.2, 1.5
 _OVERHEAD_M, _OVERHEAD_SIGMA_M = 2.5, 0.25
 # In the picture: aside of box or wrist, above the head, below the feet, m; and the ball's size, as a ratio's logarithm.
 _ASIDE_M, _ASIDE_SIGMA_M, _ABOVE_M, _BELOW_M, _EDGE_SIGMA_M = 0.15, 0.2, 0.45, 0.15, 0.15
 _WRIST_M, _WRIST_SIGMA_M, _LEAST_WRIST, _WRIST_AT = 0.3, 0.25, -3.0, 1.0
 _SIZE_SIGMA = 0.3
 # What the ball's tracker says of who has it counts that much, less where it does not see the ball.
-_TOLD, _TOLD_UNSEEN = 2.0, 0.5
+_TOLD, _TOLD_UNSEEN = 1.5, 0.0
+# A ball that is not seen is rather in somebody's hands than in the air.
+_HIDDEN = 0.3
 _WRISTS, _WRIST_CONFIDENCE = (9, 10), 0.3
 
 
 def log_odds(
     ball: BallState | None, players: tuple[PlayerState, ...], speed_aside_m_s: dict[int, float]
 ) -> dict[int, float]:
-    """By track id, for each player of one frame; all 0 where nothing is known of the ball.
+    """By track id, for each player of one frame; the same for all where nothing is known of the ball.
 
     speed_aside_m_s: how fast the ball moves along the floor beside each player, where that is known."""
     if ball is None or ball.status is TrackStatus.LOST or not np.isfinite(ball.xy_px).all():
-        return {player.track_id: 0.0 for player in players}
+        return {player.track_id: _HIDDEN for player in players}
     seen = ball.status is not TrackStatus.OCCLUDED
     odds = {}
     for player in players:
-        value = _told(ball, player.track_id, seen)
+        value = _told(ball, player.track_id, seen) + (0.0 if seen else _HIDDEN)
         if seen:
             place = _on_court(ball, player)
             value += _in_picture(ball, player) if place is None else place
@@ -66,7 +69,7 @@ def _on_court(ball: BallState, player: PlayerState) -> float | None:
     away = float(np.hypot(*(ball.court_xyz_m[:2] - player.court_xy_m)))
     if not np.isfinite(away):
         return None
-    value = _IN_HANDS - 0.5 * (max(0.0, away - _REACH_M) / _REACH_SIGMA_M) ** 2
+    value = _IN_HANDS - 0.5 * (away / _REACH_SIGMA_M) ** 2
     height = float(ball.court_xyz_m[2])
     if np.isfinite(height):
         value -= 0.5 * (max(0.0, height - _OVERHEAD_M) / _OVERHEAD_SIGMA_M) ** 2
@@ -77,7 +80,7 @@ def _in_picture(ball: BallState, player: PlayerState) -> float:
     box = np.asarray(player.box, float)
     scale = m_per_px(player)
     if not np.isfinite(box).all() or scale is None:
-        return _FAR
+        return 0.0
     x, y = (float(v) for v in ball.xy_px)
     aside = scale * max(box[0] - x, 0.0, x - box[2])
     above, below = scale * max(0.0, box[1] - y), scale * max(0.0, y - box[3])

@@ -6,12 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
 from edge.game.possession import Possession
 from edge.game.reach import STATURE_M, m_per_px
 from edge.types import BallMode, BallState, FloatArray, PlayerState, Team, TrackStatus
 
 # A touch shorter than this is a deflection; one who has it again within this time never lost it.
 _LEAST_S, _AGAIN_S = 0.12, 1.0
+# So much of the ball's way before it is seen to have left somebody is kept: he lets it go a little earlier.
+_BEFORE_S = 0.5
 # A ball this near to the floor, m, or in shares of its holder's box, is being dribbled.
 _LOW_M, _LOW_SHARE = 0.55, 0.35
 
@@ -39,13 +43,15 @@ class BallAt:
 
 @dataclass(slots=True, eq=False)
 class Spell:
-    """Somebody's possession: where he was frame by frame, and how likely it was, summed."""
+    """Somebody's possession: where he was frame by frame, and how likely it was, summed; announced once it is no mere
+    touch, told once it is over for good."""
 
     player_id: int
     path: list[Instant] = field(default_factory=list)
     teams: Counter[Team] = field(default_factory=Counter)
     sure: float = 0.0
     announced: bool = False
+    told: bool = False
 
     @property
     def first(self) -> Instant:
@@ -70,8 +76,8 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The ball came from one to another, `before` None for the first. way: the ball in between, from the last frame
-    with one to the first with the other."""
+    """The ball came from one to another, `before` None for the first. way: the ball in between, from a little
+    before it left the one to the first frame with the other."""
 
     before: Spell | None
     way: tuple[BallAt, ...]
@@ -112,10 +118,12 @@ class SpellFinder:
 
     def _follow_ball(self, told: Possession) -> None:
         ball = told.seen.ball
-        if ball is None or ball.status in (TrackStatus.LOST, TrackStatus.OCCLUDED):
+        if ball is None or ball.status in (TrackStatus.LOST, TrackStatus.OCCLUDED) or not np.isfinite(ball.xy_px).all():
             return
         row = BallAt(told.seen.index, told.seen.time_s, ball, told.seen.players)
-        self.way = [row] if self.current is not None and self.current.announced else [*self.way, row]
+        self.way.append(row)
+        if self.current is not None and self.current.announced:
+            self.way = [one for one in self.way if row.time_s - one.time_s <= _BEFORE_S]
 
     def _let_go(self) -> None:
         """Nobody has it now, or another: a spell that was announced is the last, another was a touch."""
@@ -143,15 +151,14 @@ class SpellFinder:
 
     def _told(self, over: Spell | None) -> Spell | None:
         """Each spell is over once; who had it last is still known."""
-        if over is None or not over.path or over.sure < 0:
+        if over is None or over.told:
             return None
-        done = Spell(over.player_id, over.path, over.teams, over.sure, True)
-        over.sure = -1.0
-        return done
+        over.told = True
+        return over
 
     def _is_same(self, before: Spell, after: Spell) -> bool:
         """Whether he has it again, or a track that was lost goes on under another number."""
-        if before.sure < 0:
+        if before.told:
             return False
         if before.player_id == after.player_id:
             return after.first.time_s - before.last.time_s <= _AGAIN_S
@@ -161,7 +168,7 @@ class SpellFinder:
 
 def _extend(spell: Spell, told: Possession, player: PlayerState) -> None:
     court = player.court_xy_m
-    place = None if court is None else (float(court[0]), float(court[1]))
+    place = None if court is None or not np.isfinite(court).all() else (float(court[0]), float(court[1]))
     low = told.seen.ball is not None and _bounces(told.seen.ball, player)
     spell.path.append(Instant(told.seen.index, told.seen.time_s, place, player.box, low))
     spell.sure += told.confidence

@@ -279,6 +279,7 @@ def _block(state: _State, kind: str) -> None:
         state.frame(start + (t + 1) / 8 * (release - start), BallMode.HELD, k)
     begins_s = state.now_s
     _fly(state, np.array([*(state.xy[guard] + 0.1), 2.75]), 0.18, BallMode.IN_FLIGHT)
+    state.events.append(TrueEvent("shot", begins_s, state.now_s, k, None, "blocked"))
     state.events.append(TrueEvent("block", begins_s, state.now_s, guard, k))
     _fly(
         state,
