@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timezone
 
@@ -17,6 +17,8 @@ from calibration.picture import draw_calibration
 from edge.calibrated import STEADY, Standing
 from edge.capture import Source
 from edge.config import Config
+from edge.figures import GameEvent
+from edge.game.movement import MotionFinder
 from edge.game.statistics import SessionStatistics
 from edge.guard import Sight
 from edge.health import Meter
@@ -48,7 +50,8 @@ class Analysis:
         self._publisher = publisher
         self._opener = opener
         self._lock = threading.Lock()
-        self._statistics = SessionStatistics()
+        self._statistics = SessionStatistics(self._court())
+        self._motion = MotionFinder()
         self._recalibrate = False
         self.meter = Meter()
         self.newest_image: Image | None = None
@@ -80,8 +83,8 @@ class Analysis:
 
     def reset_statistics(self) -> None:
         with self._lock:
-            self._statistics = SessionStatistics()
-            self._publisher.stats(self._statistics.session(), self._statistics.players())
+            self._statistics = SessionStatistics(self._court())
+            self._publish_stats()
 
     @property
     def calibration(self) -> Calibration | None:
@@ -137,6 +140,7 @@ class Analysis:
                 for frame in self._source:
                     self._one_frame(pipeline, frame)
                 self._publish_events(pipeline.finish())
+                self._count((*pipeline.finish_plays(), *self._motion.finish()))
         except Exception as error:
             self.error = error
             _log.debug("analysis", exc_info=True)
@@ -146,6 +150,8 @@ class Analysis:
         if self._recalibrate:
             self._recalibrate = False
             pipeline.recalibrate(self._calibration)
+            with self._lock:
+                self._statistics.use(self._court())
         self.newest_image = frame.image
         start_s = self._busy_since_s = time.monotonic()
         step = pipeline.step(frame)
@@ -157,15 +163,23 @@ class Analysis:
         self.sight = Sight(frame.image, np.array(persons, dtype=np.float64).reshape(-1, 4), done_s)
         self._publisher.live(step.snapshot, self._court(), self._standing.suspect)
         self._publish_events(step.events)
+        self._count((*step.plays, *self._motion.update(step.snapshot)))
 
     def _publish_events(self, events: tuple[ShotEvent, ...]) -> None:
         for event in events:
             self._publisher.shot(event, self._standing.suspect)
-        if events:
-            with self._lock:
-                for event in events:
-                    self._statistics.update(event)
-                self._publisher.stats(self._statistics.session(), self._statistics.players())
+        self._count(events)
+
+    def _count(self, events: Sequence[GameEvent]) -> None:
+        with self._lock:
+            for event in events:
+                self._statistics.update(event)
+            if any(isinstance(event, ShotEvent) for event in events):
+                self._publish_stats()
+
+    def _publish_stats(self) -> None:
+        players = {player_id: one.shots for player_id, one in self._statistics.players().items()}
+        self._publisher.stats(self._statistics.session().shots, players)
 
 
 def _session() -> str:

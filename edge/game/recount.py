@@ -1,0 +1,137 @@
+"""The figures of a session counted anew from all of its events, each by its own definition and nothing kept between.
+
+`SessionStatistics` must say the same after every event; sessions that lie in the store are counted here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+from calibration.court import Court
+from edge.figures import (
+    Figures,
+    GameEvent,
+    MotionEvent,
+    PassEdge,
+    PlayerStep,
+    SessionFigures,
+    ShotMark,
+    Zone,
+    ZoneCount,
+)
+from edge.game.statistics import TEAMS, in_order, shot_mark, thousandths
+from edge.types import Outcome, PlayEvent, PlayKind, ShotEvent, ShotPhase, ShotStats, Team
+
+
+def recount(events: Sequence[GameEvent], court: Court | None = None) -> SessionFigures:
+    """events: in the order in which they were told. court: what zones and points go by."""
+    team_of = _teams(events)
+    ends = [event for event in events if isinstance(event, ShotEvent) and event.phase is ShotPhase.END]
+    chart = [
+        shot_mark(end, None if end.player_id is None else team_of.get(end.player_id), court) for end in ends
+    ]  # fmt: skip
+    plays = [event for event in events if isinstance(event, PlayEvent)]
+    motions = [event for event in events if isinstance(event, MotionEvent)]
+    steps = [step for motion in motions for step in motion.steps]
+    frames = sum(motion.frames for motion in motions)
+    named = {end.player_id for end in ends} | {play.player_id for play in plays} | {step.player_id for step in steps}
+    held = _held(plays)
+
+    def of(members: set[int], held_frames: int) -> Figures:
+        return _figures(
+            [shot for shot in chart if shot.player_id in members],
+            [play for play in plays if play.player_id in members],
+            [step for step in steps if step.player_id in members],
+            frames, held_frames,
+        )  # fmt: skip
+
+    told = _held([play for play in plays if play.player_id in team_of])
+    members = {team: {one for one, theirs in team_of.items() if theirs == team} for team in TEAMS}
+    return SessionFigures(
+        session=_figures(chart, plays, steps, frames, held),
+        teams={team: of(theirs, told) for team, theirs in members.items() if theirs},
+        players={player_id: of({player_id}, held) for player_id in named if player_id is not None},
+        team_of=team_of,
+        chart=tuple(chart),
+        network=_network(plays),
+    )
+
+
+def _teams(events: Sequence[GameEvent]) -> dict[int, Team]:
+    """What was told last of each player."""
+    team_of: dict[int, Team] = {}
+    for event in events:
+        told: Sequence[PlayEvent | PlayerStep] = ()
+        if isinstance(event, PlayEvent):
+            told = (event,)
+        elif isinstance(event, MotionEvent):
+            told = event.steps
+        team_of |= {one.player_id: one.team for one in told if one.player_id is not None and one.team is not None}
+    return team_of
+
+
+def _figures(
+    shots: Sequence[ShotMark], plays: Sequence[PlayEvent], steps: Sequence[PlayerStep], frames: int, held_frames: int
+) -> Figures:
+    kinds = Counter(play.kind for play in plays)
+    passes = Counter(play.succeeded for play in plays if play.kind is PlayKind.PASS)
+    spells = [play for play in plays if play.kind is PlayKind.POSSESSION]
+    zones = Counter((shot.zone, shot.outcome) for shot in shots)
+    return Figures(
+        shots=_shots([shot.outcome for shot in shots]),
+        points=sum(shot.points or 0 for shot in shots if shot.outcome is Outcome.MADE),
+        zones={zone: _zone(zones, zone) for zone in Zone if any(key[0] is zone for key in zones)},
+        passes=kinds[PlayKind.PASS],
+        passes_arrived=passes[True],
+        passes_lost=passes[False],
+        touches=len(spells),
+        possession_frames=_held(plays),
+        possession_s=sum(thousandths(spell.end_time_s - spell.start_time_s) for spell in spells) / 1000,
+        frames=frames,
+        held_frames=held_frames,
+        dribbles=kinds[PlayKind.DRIBBLE],
+        drives=kinds[PlayKind.DRIVE],
+        interceptions=kinds[PlayKind.INTERCEPTION],
+        steals=kinds[PlayKind.STEAL],
+        rebounds=kinds[PlayKind.REBOUND],
+        blocks=kinds[PlayKind.BLOCK],
+        balls_out=kinds[PlayKind.OUT_OF_BOUNDS],
+        distance_m=sum(thousandths(step.distance_m) for step in steps) / 1000,
+        seen_s=sum(thousandths(step.seconds) for step in steps) / 1000,
+        top_speed_m_s=max((thousandths(step.speed_m_s) for step in steps), default=0) / 1000,
+    )
+
+
+def _shots(outcomes: Sequence[Outcome]) -> ShotStats:
+    """Streaks are the runs of made shots among those whose outcome is known."""
+    known = [outcome for outcome in outcomes if outcome is not Outcome.UNKNOWN]
+    runs = [(outcome, len(list(run))) for outcome, run in groupby(known)]
+    made = [length for outcome, length in runs if outcome is Outcome.MADE]
+    return ShotStats(
+        attempts=len(outcomes),
+        made=outcomes.count(Outcome.MADE),
+        missed=outcomes.count(Outcome.MISSED),
+        unknown=outcomes.count(Outcome.UNKNOWN),
+        streak=runs[-1][1] if runs and runs[-1][0] is Outcome.MADE else 0,
+        best_streak=max(made, default=0),
+    )
+
+
+def _zone(zones: Counter[tuple[Zone | None, Outcome]], zone: Zone) -> ZoneCount:
+    made, missed, unknown = (zones[zone, outcome] for outcome in (Outcome.MADE, Outcome.MISSED, Outcome.UNKNOWN))
+    return ZoneCount(made + missed + unknown, made, missed)
+
+
+def _held(plays: Sequence[PlayEvent]) -> int:
+    """Frames in which the players of these plays had the ball."""
+    spells = (play for play in plays if play.kind is PlayKind.POSSESSION)
+    return sum(spell.end_index - spell.start_index + 1 for spell in spells)
+
+
+def _network(plays: Sequence[PlayEvent]) -> tuple[PassEdge, ...]:
+    passes = [play for play in plays if play.kind is PlayKind.PASS]
+    pairs = Counter((play.player_id, play.to_player_id) for play in passes)
+    arrived = Counter((play.player_id, play.to_player_id) for play in passes if play.succeeded)
+    return in_order(PassEdge(*pair, count, arrived[pair]) for pair, count in pairs.items())
