@@ -47,6 +47,8 @@ _LEAST_WEIGHT = 3.5
 # Longer than any shot flies, s; how far above the ring's plane a ball that comes down may touch the ring, m.
 _LONGEST_S, _CONTACT_M = 2.6, 0.15
 _DRAWS = 128
+# Nobody lets go of a shot lower or higher: where the flight was there at the release, that was at another moment.
+_RELEASED_M = (1.2, 3.4)
 # Standard deviations beyond which a value is not told.
 _MOST = {
     "release_height_m": 0.25, "release_speed_m_s": 0.5, "release_angle_deg": 4.0, "flight_s": 0.12, "apex_m": 0.25,
@@ -216,7 +218,7 @@ def shot_flight(fit: FlightFit) -> ShotFlight | None:
         "depth_cm": landing[:, 0], "left_right_cm": landing[:, 1],
     }  # fmt: skip
     told: dict[str, Estimate | None] = dict.fromkeys(_MOST)
-    if fit.launch is not None:
+    if fit.launch is not None and _RELEASED_M[0] < draws[0, 2] < _RELEASED_M[1]:
         across = np.hypot(draws[:, 3], draws[:, 4])
         values["release_height_m"] = draws[:, 2]
         values["release_speed_m_s"] = np.hypot(across, draws[:, 5])

@@ -66,7 +66,7 @@ class Knowledge:
     radius: float = 0.08
     size_bias: float = 0.03
     reach_m: float = 0.28
-    reach_sigma_m: float = 0.18
+    reach_sigma_m: float = 0.13
     height_m: float = 2.25
     height_sigma_m: float = 0.3
     speed_sigma_m_s: float = 8.0
@@ -74,7 +74,7 @@ class Knowledge:
     lift_s: float = 0.008
     lift_sigma_s: float = 0.015
     aim_m: tuple[float, float] = (0.2, 0.15)
-    made_m: float = 0.1
+    made_m: float = 0.08
     camera: FloatArray = field(
         default_factory=lambda: np.array([0.002, 0.001, 0.001, 0.001, 0.001, 0.02, 0.02, 0.02, 1.0, 1.0])
     )

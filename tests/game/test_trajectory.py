@@ -161,6 +161,19 @@ def test_without_a_release_nothing_is_told_of_it() -> None:
     assert found.entry_angle_deg is not None
 
 
+def test_of_a_release_that_was_at_another_moment_nothing_is_told() -> None:
+    launch = replace(standing((8.0, 0.5)), time_s=-0.25)
+    fit = fit_flight(track_of(SIDE, *fly((8.0, 0.5), (0.0, 0.0))), exact(SIDE), BASKET, launch, PLAIN)
+    assert fit is not None
+    found = shot_flight(fit)
+    assert found is not None
+    assert found.release_height_m is None
+    assert found.release_speed_m_s is None
+    assert found.flight_s is None
+    assert found.depth_cm is not None
+    assert found.depth_cm.value == pytest.approx(0.0, abs=3.0)
+
+
 def test_a_third_of_a_flight_tells_a_good_shot_from_a_bad_one() -> None:
     place = (8.0, 0.5)
     chances = []
