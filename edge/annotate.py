@@ -95,7 +95,7 @@ class Annotator:
 
     def _draw_caption(self, image: Image, frame: Frame, scale: float) -> None:
         made = sum(shot.outcome is Outcome.MADE for shot in self._shots.values())
-        text = f"{frame.time_s:6.2f} s   {len(self._shots)} shots   {made} made"
+        text = f"{frame.time_s:6.2f} s   {_count(len(self._shots), 'shot')}   {made} made"
         height = round(30 * scale)
         image[:height] = image[:height] // 3
         write(image, text, (round(10 * scale), round(21 * scale)), WHITE, 0.55 * scale)
@@ -140,3 +140,7 @@ def _draw_rim(image: Image, rim: Rim, scale: float) -> None:
     centre = (round(rim.x_px), round(rim.y_px))
     axes = (max(1, round(rim.width_px / 2)), max(1, round(rim.height_px / 2)))
     cv2.ellipse(image, centre, axes, 0, 0, 360, (60, 60, 255), max(1, round(2 * scale)), cv2.LINE_AA)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -14,6 +14,7 @@ from edge.capture.recorded import OfflineSource, PacedSource
 from edge.capture.source import CaptureError, Reader, Source, SourceInfo
 from edge.config import SourceConfig
 
+_PICTURES = (".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 _STREAMS = ("rtsp", "rtsps", "http", "https", "udp", "tcp")
 
 
@@ -54,7 +55,10 @@ def source_kind(uri: str) -> str:
 
 
 def _path(uri: str) -> Path:
-    return Path(unquote(urlsplit(uri).path) if uri.startswith("file://") else uri).expanduser()
+    path = Path(unquote(urlsplit(uri).path) if uri.startswith("file://") else uri).expanduser()
+    if path.suffix.lower() in _PICTURES and path.is_file():
+        raise CaptureError(f"{path}: is a picture; give a recording, such as an .mp4 of your phone")
+    return path
 
 
 def _device(uri: str) -> str:

@@ -55,6 +55,12 @@ class Analyser(Protocol):
     def settled(self, ended: bool = False) -> list[SettledFrame]: ...
 
 
+_NO_HOOP = (
+    "courtside: note: no hoop was found, so nothing is known of made and missed; measure it in a picture of the recording"
+    " and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
+)
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "analyze",
@@ -66,13 +72,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("video", metavar="VIDEO", help="the recording; gym:// analyses the virtual gym")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent")
     add_rim_option(parser)
-    parser.add_argument("--frames", type=int, metavar="N", help="stop after N frames")
+    parser.add_argument("--frames", type=_positive, metavar="N", help="stop after N frames")
     parser.add_argument("--no-video", action="store_true", help="do not write annotated.mp4")
     parser.add_argument(
         "--debug-tracks", action="store_true", help="draw what the trackers believe into annotated.mp4, with a legend"
     )
     add_settings_options(parser)
     parser.set_defaults(execute=execute)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -126,6 +139,7 @@ def analyse(
             _record_plays(log, step.plays)
             summary.add(frame, step.events)
             summary.dropped = pipeline.dropped
+            summary.rim_seen |= step.snapshot.rim is not None
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
@@ -186,7 +200,8 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CommandError(f"--out {folder}: cannot be made: {error.strerror}") from None
+        hint = "it is a file; name a folder" if folder.exists() else error.strerror
+        raise CommandError(f"--out {folder}: cannot be made: {hint}") from None
 
 
 def _verdict(source: Source, summary: Summary) -> int:
@@ -194,6 +209,8 @@ def _verdict(source: Source, summary: Summary) -> int:
     damage = source.state.detail if source.state.state == "ended" else ""
     if damage.startswith("cut off"):
         raise CaptureError(f"{source.info.name}: {damage}; the results cover what could be read")
+    if summary.shots and not summary.rim_seen:
+        print(_NO_HOOP, file=sys.stderr)
     if summary.missing_frames:
         print(f"courtside: note: {summary.missing_frames}", file=sys.stderr)
     return 0

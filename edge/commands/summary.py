@@ -41,6 +41,7 @@ class Summary:
         self._fps = fps
         self._expected = expected_frames
         self._frames = 0
+        self.rim_seen = False
         self.dropped: dict[str, int] = {}
         self._recent: deque[tuple[int, Image]] = deque(maxlen=_REMEMBERED_FRAMES)
         self._events: dict[str, ShotEvent] = {}
@@ -79,7 +80,10 @@ class Summary:
 
     def text(self) -> str:
         seconds = self._frames / self._fps
-        lines = [f"{self._name}: {self._frames} frames, {seconds:.1f} s", self.headline()]
+        lines = [
+            f"{self._name}: {self._frames} frame{'' if self._frames == 1 else 's'}, {seconds:.1f} s",
+            self.headline(),
+        ]
         if self.shots:
             lines.append(f"{'shot':>4}  {'release':>8}  {'frame':>6}  {'outcome':<8}  {'sure':>4}  player")
         for shot in self.shots:

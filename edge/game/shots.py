@@ -7,7 +7,7 @@ becomes a shot, which is followed until its outcome is known or its time is up.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, 
 from edge.game.outcome import Decision, Moment, decide, net_motion
 from edge.game.release import Person, Release, find_release, held_above_picture
 from edge.game.still import still_candidates, still_person, still_rim
-from edge.types import Outcome, Rim, ShotEvent, ShotPhase, Snapshot
+from edge.types import BallMode, Outcome, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
 
 _PERSON_M = 1.8
 _RIM_M = 0.45
@@ -40,6 +40,10 @@ _LEAST_SIGHTINGS = 5
 _LEAST_FREE = 4
 _SETTLED_S = 0.5
 _PAUSE_S = 0.5
+# Pose and ball may differ so much on when the hand let go; no shot is lifted for longer than this.
+_AGREE_S, _HOLD_S = 0.12, 0.6
+
+Sighted = tuple[int, float]
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class ShotFinder:
         self._rim: Rim | None = None
         self._scene_began = 0
         self._image_size = (0, 0)
+        self._held: Sighted | None = None
 
     def update(self, snapshot: Snapshot) -> list[ShotEvent]:
         """The phases of shots that this snapshot completes: NEW, then UPDATE with the outcome, then END."""
@@ -99,11 +104,19 @@ class ShotFinder:
         self._moments.clear()
         self._persons.clear()
         self._last_release_s = -np.inf
+        self._held = None
 
     def _remember(self, snapshot: Snapshot) -> None:
         move = snapshot.scene_from_image
         candidates = still_candidates(snapshot.ball_candidates, move)
         self._rim = still_rim(snapshot.rim, move)
+        ball = snapshot.ball
+        if (
+            ball is not None
+            and ball.status is TrackStatus.CONFIRMED
+            and ball.mode in (BallMode.HELD, BallMode.DRIBBLED)
+        ):
+            self._held = snapshot.index, snapshot.time_s
         persons = tuple(still_person(player, move) for player in snapshot.players)
         self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates, snapshot.net_motion))
         self._persons.append((snapshot.index, snapshot.time_s, persons))
@@ -133,6 +146,8 @@ class ShotFinder:
                 release = self._unseen_release(flight)
             elif not self._is_shot(flight, release, snapshot.time_s):
                 continue
+            else:
+                release = self._let_go(release, snapshot)
             if release is not None and release.time_s > self._last_release_s + _PAUSE_S:
                 return self._begin(release, flight)
         if self._persons[-1][1] > self._last_release_s + _PAUSE_S + self._config.outcome_wait_s / 2:
@@ -140,6 +155,19 @@ class ShotFinder:
             if held is not None and held.time_s > self._last_release_s + _PAUSE_S:
                 return self._begin(held, None)
         return []
+
+    def _let_go(self, release: Release, snapshot: Snapshot) -> Release | None:
+        """The release, not before the tracker of the ball has seen the last of the hands: they lift the ball along
+        nearly the curve on which it flies on. None while they have it still; in slow motion they seem to for ever."""
+        held = self._held
+        if held is not None and held[0] == snapshot.index and snapshot.time_s < release.time_s + _HOLD_S:
+            return None
+        if held is None or held[0] == snapshot.index or held[1] < release.time_s + _AGREE_S:
+            return release
+        after = [moment for moment in self._moments if moment.index > held[0]]
+        if not after or held[1] > release.time_s + _HOLD_S:
+            return release
+        return replace(release, index=after[0].index, time_s=after[0].time_s)
 
     def _is_shot(self, flight: Flight, release: Release, now_s: float) -> bool:
         x, y = flight.position(release.time_s)

@@ -204,7 +204,8 @@ class BallTracker:
         wide = np.sqrt(covariance.trace()) > _LOST_RADII * best[kernel.RADIUS]
         status = TrackStatus.CONFIRMED if self._looks >= _CONFIRM_FRAMES else TrackStatus.TENTATIVE
         if best[kernel.UNSEEN]:
-            status = TrackStatus.OCCLUDED
+            # What was hardly seen before it was lost again was mostly no ball.
+            status = TrackStatus.OCCLUDED if self._looks >= _CONFIRM_FRAMES else TrackStatus.LOST
         if wide or self._share < _LEAST_SHARE:
             status = TrackStatus.LOST
         holder = int(best[kernel.HOLDER])

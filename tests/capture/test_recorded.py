@@ -99,6 +99,7 @@ def test_a_source_that_was_never_read_closes(video: Path) -> None:
         ("absent.mp4", None, "no such file"),
         ("empty.mp4", b"", "is empty"),
         ("text.mp4", b"dear diary, today I made a shot\n" * 400, "is not a video"),
+        ("court.png", b"\x89PNG\r\n", "is a picture"),
     ],
 )
 def test_what_is_no_video_is_refused_in_one_line(

@@ -14,7 +14,7 @@ from calibration.model import Calibration
 from edge import pipeline as pipeline_module
 from edge.capture import SourceInfo, open_source
 from edge.cli import main
-from edge.commands.analyze import analyse
+from edge.commands.analyze import _verdict, analyse
 from edge.commands.summary import Summary
 from edge.config import SourceConfig
 from edge.tracking.settled import SettledFrame
@@ -166,6 +166,23 @@ def test_where_everybody_was_is_a_table(tmp_path: Path) -> None:
         "0.500,3,1.0,2.0,3.0,4.0,1",
         "0.500,7,5.0,6.0,7.0,8.2,0",
     ]
+
+
+def test_shots_without_a_hoop_end_in_advice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    summary = Summary("clip", 25.0, None)
+    summary.add(None, (shot("a", 8, ShotPhase.END, Outcome.UNKNOWN),))
+    _verdict(Overstated(), summary)
+    assert "give --rim" in capsys.readouterr().err
+    summary.rim_seen = True
+    _verdict(Overstated(), summary)
+    assert "give --rim" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("frames", ["0", "-5"])
+def test_no_frames_are_refused(frames: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["analyze", "clip.mp4", "--out", "x", "--frames", frames])
+    assert "at least 1" in capsys.readouterr().err
 
 
 def test_no_shots_at_all_is_a_summary_too(tmp_path: Path) -> None:

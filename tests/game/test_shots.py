@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edge.config import GameConfig
 from edge.game.shots import ShotFinder
-from edge.types import Outcome, ShotEvent, ShotPhase
-from tests.game.court_side import FPS, HANDS, HOLD, RIM, fall, shooter, snapshots, throw
+from edge.types import BallMode, BallState, Outcome, ShotEvent, ShotPhase, TrackStatus
+from tests.game.court_side import FPS, HANDS, HOLD, RADIUS_PX, RIM, fall, shooter, snapshots, throw
 
 RELEASE = len(HOLD)
 
@@ -151,3 +153,31 @@ def test_two_shots_get_two_ids() -> None:
 
 def test_the_same_snapshots_give_the_same_events() -> None:
     assert run(snapshots(made_path())) == run(snapshots(made_path()))
+
+
+def with_ball(frames: list, held_to: int) -> list:
+    """The same with a tracker of the ball that has it in the hands up to that frame, and in flight after it."""
+
+    def ball(index: int) -> BallState:
+        mode = BallMode.HELD if index <= held_to else BallMode.IN_FLIGHT
+        return BallState(np.zeros(2), np.zeros(2), RADIUS_PX, np.eye(2), TrackStatus.CONFIRMED, 0.9, mode)
+
+    return [replace(frame, ball=ball(frame.index)) for frame in frames]
+
+
+def test_a_ball_that_hands_still_lift_is_not_released() -> None:
+    lifted = 8
+    events = run(with_ball(snapshots(made_path()), RELEASE + lifted))
+    assert events[0].release_index == RELEASE + lifted + 1
+
+
+def test_where_pose_and_ball_nearly_agree_the_pose_says_when() -> None:
+    assert (
+        run(with_ball(snapshots(made_path()), RELEASE + 2))[0].release_index
+        == run(snapshots(made_path()))[0].release_index
+    )
+
+
+def test_a_ball_that_seems_held_for_ever_was_released_all_the_same() -> None:
+    events = run(with_ball(snapshots(made_path()), 10**6))
+    assert abs(events[0].release_index - RELEASE) <= 1
