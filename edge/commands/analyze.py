@@ -56,8 +56,8 @@ class Analyser(Protocol):
 
 
 _NO_HOOP = (
-    "courtside: note: no hoop was found, so nothing is known of made and missed; measure it in a picture of the recording"
-    " and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
+    "courtside: note: no hoop was found, so nothing is known of made and missed; measure it in a picture of the"
+    " recording and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
 )
 
 
