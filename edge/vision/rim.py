@@ -18,9 +18,9 @@ _SAME_SHARE = 0.5
 _FOLLOW = 0.1
 # Of the box around ring and net, in its widths: how high the ring is as a camera on the wall sees it, on the average.
 _RING_HEIGHT = 0.25
-# A ring (0.45 m) against a ball's radius (0.12 m), and what it may seem to differ by: the one may be nearer.
+# A ring (0.45 m) against a ball's radius (0.12 m), and the spread of its logarithm as it seems: the one may be nearer.
 _RING_OF_RADIUS = 0.45 / 0.12
-_RING_SLACK = 1.6
+_RING_SPREAD = 0.25
 _ALIKE = 1.35
 _VOTE_SHARE = 0.3
 _LEAST_VOTES = 0.6
@@ -76,19 +76,19 @@ def voted_rim(boxes: FloatArray, ball_radius_px: float | None) -> Rim | None:
     boxes (M, 5): as for `RimFinder.update`, of all looks, in pixels of the scene. ball_radius_px: of the ball there, if
     known; a hoop is of a size to go with it.
     """
+    worth = boxes[:, 4].copy()
     if ball_radius_px is not None:
-        fits = np.abs(np.log(boxes[:, 2] / (_RING_OF_RADIUS * ball_radius_px))) < np.log(_RING_SLACK)
-        boxes = boxes[fits]
+        worth *= np.exp(-0.5 * (np.log(boxes[:, 2] / (_RING_OF_RADIUS * ball_radius_px)) / _RING_SPREAD) ** 2)
     if not len(boxes):
         return None
     away = np.hypot(*(boxes[:, None, :2] - boxes[None, :, :2]).transpose(2, 0, 1))
     alike = np.abs(np.log(boxes[:, None, 2] / boxes[None, :, 2])) < np.log(_ALIKE)
     agree = (away < _VOTE_SHARE * boxes[:, None, 2]) & alike
-    votes = agree @ boxes[:, 4]
+    votes = agree @ worth
     if votes.max() < _LEAST_VOTES:
         return None
-    chosen = boxes[agree[int(np.argmax(votes))]]
-    return _ring(np.average(chosen, axis=0, weights=chosen[:, 4]))
+    chosen = agree[int(np.argmax(votes))]
+    return _ring(np.average(boxes[chosen], axis=0, weights=worth[chosen]))
 
 
 def _ring(box: FloatArray) -> Rim:

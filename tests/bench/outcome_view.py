@@ -3,12 +3,13 @@ moves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from edge.config import VisionConfig
 from edge.game.outcome import Moment
@@ -20,10 +21,15 @@ from edge.vision.net import NetMotion
 from edge.vision.rim import voted_rim
 from edge.vision.scene import SceneWatcher, apply, compose, identity, invert, steps_back
 
-# A close-up is looked at smaller as well: the hoops that the network learnt from were farther away.
-_SCALES = (1.0, 0.5)
+# The network learnt hoops of about these widths, px, whole ones in a picture: a close-up is shrunk until its hoop, told
+# from the ball's size, is so wide, with more of the picture's edge about it.
+_LEARNT_PX = (30.0, 42.0, 60.0)
+_EDGE = 0.5
+_RING_OF_RADIUS = 0.45 / 0.12
+# Of the picture's smaller side, where no ball is seen at all.
+_USUAL_RING = 0.3
 _LEAST_VOTE = 0.1
-_VOTING = 16
+_EVERY, _VOTING = 2, 10
 _NOTHING = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int32))
 _NOBODY = np.zeros((0, 4), np.float32)
 
@@ -76,30 +82,39 @@ def _camera(frames: Sequence[Image]) -> tuple[FloatArray, ...]:
         change = watcher.update(image)
         if change.cut and maps:
             base = maps[-1]
-        maps.append(compose(base, change.key_from_now))
+        maps.append(np.asarray(compose(base, change.key_from_now), np.float64))
     return tuple(maps)
 
 
 def _find_rim(frames: Sequence[Image], to_scene: Sequence[FloatArray], network: HeatmapFinder) -> Rim | None:
-    """Where most of the looks at the clip, large and small, see a hoop that fits the ball."""
-    boxes, radii = [_NOBODY.reshape(0, 5)], []
-    for scale in _SCALES:
-        network.reset()
-        for index, image in _some(frames):
-            small = image if scale == 1 else np.asarray(cv2.resize(image, None, fx=scale, fy=scale), np.uint8)
-            sighting = network.look_still(small, _LEAST_VOTE)
-            found = sighting.rims.copy()
-            found[:, :4] /= scale
-            found[:, :2] = apply(to_scene[index], found[:, :2])
+    """Where most of the looks at the clip, at several sizes, see a hoop that fits the ball."""
+    radius_px = _ball_radius_px(frames, network)
+    ring_px = _USUAL_RING * min(frames[0].shape[:2]) if radius_px is None else _RING_OF_RADIUS * radius_px
+    boxes: list[npt.NDArray[np.float64]] = []
+    for learnt_px in _LEARNT_PX:
+        scale = min(1.0, learnt_px / ring_px)
+        for image, to in zip(frames[::_EVERY], to_scene[::_EVERY], strict=True):
+            found = _hoops(image, scale, network)
+            found[:, :2] = apply(to, found[:, :2])
             boxes.append(found)
-            radii += list(sighting.balls[sighting.balls[:, 3] > LEAST_CONFIDENCE, 2] / scale)
-    network.reset()
-    return voted_rim(np.concatenate(boxes), float(np.median(radii)) if radii else None)
+    return voted_rim(np.concatenate(boxes), radius_px)
 
 
-def _some(frames: Sequence[Image]) -> Iterator[tuple[int, Image]]:
+def _ball_radius_px(frames: Sequence[Image], network: HeatmapFinder) -> float | None:
     step = -(-len(frames) // _VOTING)
-    return ((index, frames[index]) for index in range(0, len(frames), step))
+    balls = np.concatenate([network.look_still(image, LEAST_CONFIDENCE).balls for image in frames[::step]])
+    return float(np.median(balls[:, 2])) if len(balls) else None
+
+
+def _hoops(image: Image, scale: float, network: HeatmapFinder) -> npt.NDArray[np.float64]:
+    """Boxes (M, 5) that a look at the picture shrunk by `scale` shows, in px of the whole picture."""
+    edge = round(_EDGE * image.shape[0])
+    wide = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+    small = cv2.resize(wide, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = network.look_still(np.asarray(small, np.uint8), _LEAST_VOTE).rims.astype(np.float64)
+    found[:, :4] /= scale
+    found[:, :2] -= edge
+    return found
 
 
 def _in_image(rim: Rim, to_scene: FloatArray) -> Rim:
