@@ -19,6 +19,8 @@ from edge.capture import Source
 from edge.config import Config
 from edge.figures import GameEvent
 from edge.game.movement import MotionFinder
+from edge.game.session_log import SessionLog
+from edge.game.sessions import Session
 from edge.game.statistics import SessionStatistics
 from edge.guard import Sight
 from edge.health import Meter
@@ -52,6 +54,9 @@ class Analysis:
         self._lock = threading.Lock()
         self._statistics = SessionStatistics(self._court())
         self._motion = MotionFinder()
+        self.log = SessionLog(
+            config.sessions_path, Session(publisher.session, _now(), None, source.info.name, self._court())
+        )
         self._recalibrate = False
         self.meter = Meter()
         self.newest_image: Image | None = None
@@ -84,6 +89,7 @@ class Analysis:
     def reset_statistics(self) -> None:
         with self._lock:
             self._statistics = SessionStatistics(self._court())
+            self.log.begin_anew(_now())
             self._publish_stats()
 
     @property
@@ -134,13 +140,14 @@ class Analysis:
     def _run(self) -> None:
         try:
             with ExitStack() as stack:
+                stack.callback(self.log.close)
                 pipeline = self._opener(self._config, self._calibration, _session())
                 stack.callback(pipeline.close)
                 self.ready = True
                 for frame in self._source:
                     self._one_frame(pipeline, frame)
-                self._publish_events(pipeline.finish())
-                self._count((*pipeline.finish_plays(), *self._motion.finish()))
+                self._tell(pipeline.finish(), (*pipeline.finish_plays(), *self._motion.finish()))
+                self.log.end(_now())
         except Exception as error:
             self.error = error
             _log.debug("analysis", exc_info=True)
@@ -152,6 +159,7 @@ class Analysis:
             pipeline.recalibrate(self._calibration)
             with self._lock:
                 self._statistics.use(self._court())
+                self.log.use(self._court())
         self.newest_image = frame.image
         start_s = self._busy_since_s = time.monotonic()
         step = pipeline.step(frame)
@@ -162,19 +170,19 @@ class Analysis:
         persons = [player.box for player in step.snapshot.players]
         self.sight = Sight(frame.image, np.array(persons, dtype=np.float64).reshape(-1, 4), done_s)
         self._publisher.live(step.snapshot, self._court(), self._standing.suspect)
-        self._publish_events(step.events)
-        self._count((*step.plays, *self._motion.update(step.snapshot)))
+        self._tell(step.events, (*step.plays, *self._motion.update(step.snapshot)))
 
-    def _publish_events(self, events: tuple[ShotEvent, ...]) -> None:
-        for event in events:
-            self._publisher.shot(event, self._standing.suspect)
-        self._count(events)
-
-    def _count(self, events: Sequence[GameEvent]) -> None:
+    def _tell(self, shots: Sequence[ShotEvent], others: Sequence[GameEvent]) -> None:
+        """Kept first, then counted and published."""
+        events = (*shots, *others)
+        with self._lock:
+            self.log.add(events)
+        for shot in shots:
+            self._publisher.shot(shot, self._standing.suspect)
         with self._lock:
             for event in events:
                 self._statistics.update(event)
-            if any(isinstance(event, ShotEvent) for event in events):
+            if shots:
                 self._publish_stats()
 
     def _publish_stats(self) -> None:
@@ -184,4 +192,8 @@ class Analysis:
 
 def _session() -> str:
     """What the ids of this run's shots begin with: no other run of the box has it."""
-    return datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S")
+    return _now().strftime("%Y%m%dT%H%M%S")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -129,6 +129,10 @@ class Config(Section):
         return self.data_dir.expanduser()
 
     @property
+    def sessions_path(self) -> Path:
+        return self.data_path / "sessions.db"
+
+    @property
     def calibration_path(self) -> Path:
         return (self.calibration or self.data_path / "calibration.json").expanduser()
 

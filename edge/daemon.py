@@ -123,7 +123,10 @@ class Box:
         broker = self._publisher.state
         problem = "" if broker.connected or broker.down_since is None else broker.detail
         mount, odd = self._analysis.standing.detail, self._analysis.meter.odd()
+        self._analysis.log.sync()
         warnings = find_warnings(self._source.state, calibration, problem, host, mount, odd)
+        if self._analysis.log.problem:
+            warnings = (*warnings, f"sessions are not kept: {self._analysis.log.problem}")
         health = self._analysis.meter.health(calibration, host, warnings)
         self._publisher.health(health)
         self._publisher.source(self._source.state)

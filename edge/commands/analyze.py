@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from tqdm import tqdm
 
+from calibration.court import Court
 from edge.annotate import Annotator
 from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import CaptureError, Source, open_source
+from edge.commands.game_figures import GameFigures
 from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
 from edge.commands.summary import Summary, write_picture
 from edge.commands.video import VideoWriter, open_video_writer
@@ -109,7 +111,7 @@ def execute(args: argparse.Namespace) -> int:
         stack.callback(pipeline.close)
         court = None if calibration is None or calibration.camera is None else calibration.court_model()
         annotator = None if args.no_video else Annotator(court, args.debug_tracks)
-        summary = analyse(source, pipeline, args.out, annotator, limit=args.frames)
+        summary = analyse(source, pipeline, args.out, annotator, limit=args.frames, court=court)
     text = summary.text()
     print(text)
     print(f"courtside: results are in {args.out}", file=sys.stderr)
@@ -117,7 +119,12 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def analyse(
-    source: Source, pipeline: Analyser, folder: Path, annotator: Annotator | None, limit: int | None = None
+    source: Source,
+    pipeline: Analyser,
+    folder: Path,
+    annotator: Annotator | None,
+    limit: int | None = None,
+    court: Court | None = None,
 ) -> Summary:
     """Run every frame of `source` through `pipeline`, writing results into `folder` as they come; a video where there
     is an annotator.
@@ -126,7 +133,9 @@ def analyse(
     """
     expected = source.info.frames if limit is None or source.info.frames is None else min(limit, source.info.frames)
     summary = Summary(source.info.name, source.info.fps, expected)
+    game = GameFigures(court)
     with ExitStack() as stack:
+        stack.callback(game.write, folder)
         stack.callback(_write_summary, summary, folder)
         log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
         tracks = stack.enter_context((folder / "tracks.csv").open("w", encoding="utf-8"))
@@ -138,14 +147,16 @@ def analyse(
             _record(log, step.events)
             _record_plays(log, step.plays)
             summary.add(frame, step.events)
+            game.add(step)
             summary.dropped = pipeline.dropped
             summary.rim_seen |= step.snapshot.rim is not None
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
-        last = pipeline.finish()
+        last, last_plays = pipeline.finish(), pipeline.finish_plays()
         _record(log, last)
-        _record_plays(log, pipeline.finish_plays())
+        _record_plays(log, last_plays)
+        game.finish((*last, *last_plays))
         _record_tracks(tracks, pipeline.settled(ended=True))
         summary.add(None, last)
     return summary

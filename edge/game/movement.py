@@ -13,6 +13,8 @@ from edge.figures import MotionEvent, PlayerStep
 from edge.types import PlayerState, Snapshot, Team, TrackStatus
 
 EVERY_S = 0.5
+# While nobody's place is known there is less to tell.
+EMPTY_S = 10.0
 # Whoever is averaged within so much of where they were stands.
 STILL_M = 0.25
 # Nobody runs faster: whoever seems to was taken for somebody else.
@@ -57,7 +59,7 @@ class MotionFinder:
         """A while that is over with this snapshot."""
         told = []
         broken = snapshot.scene_cut or (self._first is not None and snapshot.time_s < self._newest[1])
-        if self._first is not None and (broken or snapshot.time_s - self._first[1] >= EVERY_S):
+        if self._first is not None and (broken or self._due(snapshot, snapshot.time_s - self._first[1])):
             told = self.finish()
         if broken:
             self._last.clear()
@@ -80,6 +82,12 @@ class MotionFinder:
         for player_id in gone:
             del self._last[player_id]
         return [event]
+
+    def _due(self, snapshot: Snapshot, lasted_s: float) -> bool:
+        """Whether what was summed up until now is to be told; a while in which nobody was ends with the first."""
+        if self._sums or lasted_s >= EMPTY_S:
+            return lasted_s >= EVERY_S
+        return lasted_s > 0 and any(player.court_xy_m is not None for player in snapshot.players)
 
     def _add(self, time_s: float, player: PlayerState) -> None:
         if player.court_xy_m is None or player.status not in _TRUSTED:

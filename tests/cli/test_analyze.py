@@ -56,6 +56,9 @@ def test_every_frame_every_event_and_all_files(
     assert "2 shots: 1 made (100 %), 0 missed, 1 unknown" in text
     assert text in capsys.readouterr().out
     assert cv2.imread(str(out / "shots.png")) is not None
+    figures = json.loads((out / "statistics.json").read_text())
+    assert (figures["session"]["attempts"], figures["session"]["made"]) == (2, 1)
+    assert [shot["outcome"] for shot in figures["shots"]] == ["made", "unknown"]
     with open_source(SourceConfig(uri=str(out / "annotated.mp4"), realtime=False)) as written:
         assert sum(1 for _ in written) == 40
 

@@ -19,6 +19,7 @@ from calibration import store
 from calibration.model import RimBox
 from edge.config import Config, parse
 from edge.daemon import DaemonError, Parts, run_box
+from edge.game.sessions import SessionStore
 from edge.publish import PublishError
 from edge.types import Outcome, ShotPhase
 from edge.web.server import WebError
@@ -140,6 +141,18 @@ def test_a_recording_is_played_published_and_then_the_box_ends(
     listener.close()
     assert boxes[0].join() == 0
     assert pipeline.closed
+
+
+def test_what_it_told_is_kept_as_a_session(settings: dict[str, Any], boxes: list[RunningBox]) -> None:
+    events = {10: [shot("a", 8)], 20: [shot("a", 8, ShotPhase.END, Outcome.MADE)]}
+    boxes.append(RunningBox(parse(settings, "test"), FakePipeline(events)))
+    assert boxes[0].join() == 0
+    store = SessionStore(Path(settings["data_dir"]) / "sessions.db", create=False)
+    (line,) = store.sessions()
+    assert line.session.ended is not None
+    assert line.shots == 2
+    assert store.figures(line.session.id).session.shots.made == 1
+    assert store.figures(line.session.id).session.frames > 20
 
 
 def test_it_says_how_it_is_and_obeys(settings: dict[str, Any], boxes: list[RunningBox], tmp_path: Path) -> None:

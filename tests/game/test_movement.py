@@ -61,6 +61,13 @@ def test_every_frame_is_counted_once() -> None:
     assert sum(event.frames for event in events) == 303
     assert [event.start_index for event in events[1:]] == [event.end_index + 1 for event in events[:-1]]
     assert steps(events) == []
+    assert len(events) == 2
+
+
+def test_an_empty_while_ends_with_the_first_who_comes() -> None:
+    events = watch(lambda t: None if t < 4.2 else (5 * t, 0.0), 6)
+    assert events[0].end_time_s == pytest.approx(4.2, abs=0.04)
+    assert max(step.speed_m_s for step in steps(events)) == pytest.approx(5, abs=0.01)
 
 
 def test_a_straight_run() -> None:

@@ -1,0 +1,170 @@
+"""`courtside sessions`: what the box has kept of each of its runs."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from edge.commands.options import CommandError, add_settings_options, settings
+from edge.commands.session_files import write_csv, write_parquet, write_text
+from edge.figures import Figures, SessionFigures, Zone
+from edge.game.sessions import SessionStore
+from edge.game.tables import event_rows, figures_object, player_rows
+
+_EXAMPLES = """examples:
+  courtside sessions list                                     what there is, newest first
+  courtside sessions show 20260501T120000Z                    figures of one session, its teams and players
+  courtside sessions export 20260501T120000Z --format csv --table players --out players.csv
+  courtside sessions export 20260501T120000Z --format json --out session.json
+  courtside sessions delete 20260501T120000Z
+
+"latest" stands for the id of the newest session. JSON holds figures and events; CSV and Parquet hold one table: events
+(every phase of a shot, every play, every player's steps) or players."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "sessions",
+        help="list, show and export what the box has kept",
+        description="Sessions of the box: one for each run, and another after each reset of its statistics.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_settings_options(parser)
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    listing = what.add_parser("list", help="all sessions, newest first")
+    listing.set_defaults(execute=_list)
+    show = what.add_parser("show", help="the figures of one session")
+    show.add_argument("id", metavar="ID")
+    show.set_defaults(execute=_show)
+    export = what.add_parser("export", help="write one session into a file")
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--format", choices=("csv", "json", "parquet"), required=True)
+    export.add_argument("--table", choices=("events", "players"), default="events", help="of CSV and Parquet")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+    export.set_defaults(execute=_export)
+    delete = what.add_parser("delete", help="forget one session")
+    delete.add_argument("id", metavar="ID")
+    delete.set_defaults(execute=_delete)
+    for one in (listing, show, export, delete):
+        add_settings_options(one, nested=True)
+
+
+def _open(args: argparse.Namespace) -> contextlib.closing[SessionStore]:
+    return contextlib.closing(SessionStore(settings(args).sessions_path, create=False))
+
+
+def _list(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        lines = store.sessions()
+    rows = [
+        [
+            line.session.id, f"{line.session.started:%Y-%m-%d %H:%M}", _lasting(line.seconds), str(line.shots),
+            str(line.events), "" if line.session.ended else "open", line.session.source,
+        ]
+        for line in lines
+    ]  # fmt: skip
+    print(_aligned([["session", "started", "lasted", "shots", "events", "", "source"], *rows]))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        session = store.session(_id(store, args.id))
+        figures = store.figures(session.id)
+    print(f"{session.id}: {session.source}, started {session.started:%Y-%m-%d %H:%M:%S %Z}")
+    print(figures_text(figures))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        session = store.session(_id(store, args.id))
+        events, figures = store.events(session.id), store.figures(session.id)
+    if args.format == "json":
+        told = {
+            "id": session.id,
+            "started": session.started.isoformat(),
+            "ended": None if session.ended is None else session.ended.isoformat(),
+            "source": session.source,
+            "court": None if session.court is None else asdict(session.court),
+            "figures": figures_object(figures),
+            "events": event_rows(events, session.court),
+        }
+        write_text(args.out, json.dumps(told, indent=1, allow_nan=False) + "\n")
+    else:
+        rows = event_rows(events, session.court) if args.table == "events" else player_rows(figures)
+        (write_csv if args.format == "csv" else write_parquet)(args.out, args.table, rows)
+    print(f"courtside: {args.out}: written", file=sys.stderr)
+    return 0
+
+
+def _delete(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        chosen = _id(store, args.id)
+        store.delete(chosen)
+    print(f"courtside: session {chosen}: deleted", file=sys.stderr)
+    return 0
+
+
+def _id(store: SessionStore, told: str) -> str:
+    if told != "latest":
+        return told
+    lines = store.sessions()
+    if not lines:
+        raise CommandError("there is no session yet; 'courtside run' makes one")
+    return lines[0].session.id
+
+
+def figures_text(figures: SessionFigures) -> str:
+    """Session, teams and players as an aligned table, then who passed to whom."""
+    rows: list[tuple[str, Figures]] = [("all", figures.session)]
+    rows += [(f"team {team}", one) for team, one in figures.teams.items()]
+    rows += [
+        (f"{player_id} {figures.team_of.get(player_id, '')}".strip(), one)
+        for player_id, one in sorted(figures.players.items())
+    ]
+    header = ["", "shots", "made", "points", *(zone.value.replace("_", " ") for zone in Zone)]
+    header += ["passes", "arrived", "touches", "had ball", "distance", "mean", "top"]
+    lines = [_aligned([header, *(_cells(name, one) for name, one in rows)])]
+    if figures.network:
+        pairs = [f"{_who(edge.from_player_id)} to {_who(edge.to_player_id)}: {edge.count}" for edge in figures.network]
+        lines += ["", "passes: " + ", ".join(pairs)]
+    return "\n".join(lines)
+
+
+def _cells(name: str, one: Figures) -> list[str]:
+    zones = [one.zones.get(zone) for zone in Zone]
+    return [
+        name, str(one.shots.attempts), str(one.shots.made), str(one.points),
+        *("-" if zone is None else f"{zone.made}/{zone.attempts}" for zone in zones),
+        str(one.passes), _percent(one.pass_success), str(one.touches), _percent(one.possession_share),
+        f"{one.distance_m:.0f} m", "-" if one.mean_speed_m_s is None else f"{one.mean_speed_m_s:.1f} m/s",
+        f"{one.top_speed_m_s:.1f} m/s",
+    ]  # fmt: skip
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} %"
+
+
+def _who(player_id: int | None) -> str:
+    return "nobody" if player_id is None else str(player_id)
+
+
+def _lasting(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """First column to the left, the others too: columns two spaces apart."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

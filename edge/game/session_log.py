@@ -1,0 +1,79 @@
+"""The session that goes on: what the box tells is kept first. A disk that refuses stops nothing but the keeping."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from calibration.court import Court
+from edge.figures import GameEvent
+from edge.game.sessions import Session, SessionError, SessionStore
+
+_log = logging.getLogger(__name__)
+
+# Longest that a frame waits for another process that writes; what could not be written is tried again with the next.
+_WAIT_S = 0.1
+# So many events wait for a disk that refuses: about an hour of a game.
+_KEPT = 10_000
+
+
+class SessionLog:
+    """For one thread at a time. problem: in one line why nothing is kept at present, else empty."""
+
+    def __init__(self, path: Path, session: Session) -> None:
+        self._path = path
+        self._session = session
+        self._run = session.id
+        self._store: SessionStore | None = None
+        self._waiting: list[GameEvent] = []
+        self._parts = 1
+        self.problem = ""
+
+    def use(self, court: Court | None) -> None:
+        """The court from now on, and for the session's figures; None leaves it."""
+        self._session = replace(self._session, court=court or self._session.court)
+
+    def add(self, events: Sequence[GameEvent]) -> None:
+        if not events:
+            return
+        self._waiting = [*self._waiting, *events][-_KEPT:]
+        self._write()
+
+    def begin_anew(self, now: datetime) -> None:
+        """Statistics begin anew: so does a session, numbered after the run's."""
+        self.end(now)
+        self._parts += 1
+        self._waiting = []
+        self._session = replace(self._session, id=f"{self._run}-{self._parts}", started=now, ended=None)
+
+    def end(self, now: datetime) -> None:
+        """Nothing more comes of this session. One of which nothing is known is not kept."""
+        if self._store is not None:
+            self._session = replace(self._session, ended=now)
+            self._write()
+
+    def sync(self) -> None:
+        """From any thread: bring what was kept to the disk, which frames do not wait for."""
+        if self._path.exists():
+            with contextlib.suppress(SessionError), contextlib.closing(SessionStore(self._path, _WAIT_S)) as store:
+                store.sync()
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _write(self) -> None:
+        try:
+            self._store = self._store or SessionStore(self._path, _WAIT_S)
+            self._store.write(self._session, self._waiting)
+        except SessionError as error:
+            if not self.problem:
+                _log.warning("sessions are not kept: %s", error)
+            self.problem = str(error)
+        else:
+            self._waiting, self.problem = [], ""
