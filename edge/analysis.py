@@ -26,12 +26,14 @@ from edge.guard import Sight
 from edge.health import Meter
 from edge.pipeline import Pipeline
 from edge.publish import Publisher
-from edge.types import Frame, Image, ShotEvent
+from edge.types import Frame, Image, PlayEvent, ShotEvent
 
 _log = logging.getLogger(__name__)
 
 # A frame that takes longer than this is stuck: the watchdog is no longer fed and systemd starts the box again.
 STUCK_FRAME_S = 30.0
+# Shots are counted at once; ways and plays change figures all the time, and are sent this often.
+STATS_INTERVAL_S = 5.0
 
 
 class Analysis:
@@ -65,6 +67,7 @@ class Analysis:
         self.ended = False
         self.error: Exception | None = None
         self._busy_since_s: float | None = None
+        self._stats_due_s = 0.0
         self._thread = threading.Thread(target=self._run, name="courtside-analysis", daemon=True)
 
     def start(self) -> None:
@@ -177,17 +180,21 @@ class Analysis:
         events = (*shots, *others)
         with self._lock:
             self.log.add(events)
+        suspect = self._standing.suspect
         for shot in shots:
-            self._publisher.shot(shot, self._standing.suspect)
+            self._publisher.shot(shot, suspect)
+        for event in others:
+            if isinstance(event, PlayEvent):
+                self._publisher.play(event, suspect)
         with self._lock:
             for event in events:
                 self._statistics.update(event)
-            if shots:
+            if shots or (others and time.monotonic() >= self._stats_due_s):
                 self._publish_stats()
 
     def _publish_stats(self) -> None:
-        players = {player_id: one.shots for player_id, one in self._statistics.players().items()}
-        self._publisher.stats(self._statistics.session().shots, players)
+        self._stats_due_s = time.monotonic() + STATS_INTERVAL_S
+        self._publisher.stats(self._statistics.session(), self._statistics.players())
 
 
 def _session() -> str:

@@ -21,6 +21,7 @@ from typing import Literal
 
 from calibration.court import Court
 from edge.config import Config
+from edge.figures import Figures
 from edge.publish import messages, payloads
 from edge.publish.broker import EmbeddedBroker
 from edge.publish.commands import NAMES, Command, CommandError, Ping, parse_command
@@ -29,7 +30,7 @@ from edge.publish.errors import PublishError
 from edge.publish.link import Link
 from edge.publish.outbox import Outbox
 from edge.publish.topics import Topics
-from edge.types import BoxHealth, CalibrationReport, ShotEvent, ShotStats, Snapshot, SourceState
+from edge.types import BoxHealth, CalibrationReport, PlayEvent, ShotEvent, Snapshot, SourceState
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Publisher:
         self._broker: EmbeddedBroker | None = None
         self._live_next: tuple[Snapshot, Court | None, bool] | None = None
         self._live_due_s = 0.0
-        self._stats_sent: dict[int | None, ShotStats] = {}
+        self._stats_sent: dict[int | None, Figures] = {}
         self._recent: dict[str, payloads.Shot] = {}
         self._stop_at_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="publish", daemon=True)
@@ -117,6 +118,10 @@ class Publisher:
         """Durable, QoS 1: on the disk until the broker has it."""
         self._inbox.put(partial(self._keep_shot, messages.shot(event, _now(), court_suspect)))
 
+    def play(self, event: PlayEvent, court_suspect: bool = False) -> None:
+        """QoS 1 while the broker is there; the session's store has it in any case."""
+        self._inbox.put(partial(self._send_play, messages.play(event, _now(), court_suspect)))
+
     def form_alert(self, alert: payloads.FormAlert) -> None:
         """Durable like a shot."""
         self._inbox.put(partial(self._keep, self.topics.form_alert, alert))
@@ -131,9 +136,9 @@ class Publisher:
         if waiting is None:
             self._inbox.put(self._send_live)
 
-    def stats(self, session: ShotStats, players: Mapping[int, ShotStats] | None = None) -> None:
+    def stats(self, session: Figures, players: Mapping[int, Figures] | None = None) -> None:
         """Retained; only what changed is sent. A player who is no longer named is cleared at the broker."""
-        wanted: dict[int | None, ShotStats] = {None: session}
+        wanted: dict[int | None, Figures] = {None: session}
         for player_id, counts in (players or {}).items():
             wanted[player_id] = counts
         self._inbox.put(partial(self._send_stats, wanted))
@@ -215,20 +220,24 @@ class Publisher:
         message = payloads.RecentShots(time=_now(), session=self.session, shots=newest)
         self._link.retain(self.topics.stats_recent, _bytes(message), qos=1)
 
+    def _send_play(self, play: payloads.Play) -> None:
+        if self._link.connected:
+            self._link.send(self.topics.play, _bytes(play), qos=1)
+
     def _send_live(self) -> None:
         waiting, self._live_next = self._live_next, None
         if waiting is not None and self._link.connected:
             snapshot, court, court_suspect = waiting
             self._link.send(self.topics.live, _bytes(messages.live(snapshot, court, _now(), court_suspect)))
 
-    def _send_stats(self, wanted: dict[int | None, ShotStats]) -> None:
+    def _send_stats(self, wanted: dict[int | None, Figures]) -> None:
         for player_id, counts in wanted.items():
             if self._stats_sent.get(player_id) != counts:
                 message = messages.stats(counts, player_id, self.session, _now())
                 self._link.retain(self._stats_topic(player_id), _bytes(message), qos=1)
         for player_id in self._stats_sent.keys() - wanted.keys():
             self._link.retain(self._stats_topic(player_id), b"", qos=1)
-        if wanted[None].attempts == 0 and self._recent:
+        if wanted[None].shots.attempts == 0 and self._recent:
             self._recent = {}
             self._send_recent()
         self._stats_sent = wanted

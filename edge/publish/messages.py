@@ -9,15 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.court import Court
+from edge.figures import Figures
 from edge.publish import payloads
 from edge.types import (
     BallState,
     BoxHealth,
     CalibrationReport,
     PlayerState,
+    PlayEvent,
     Rim,
     ShotEvent,
-    ShotStats,
     Snapshot,
     SourceState,
 )
@@ -44,7 +45,43 @@ def shot(event: ShotEvent, time: datetime, court_suspect: bool = False) -> paylo
     )
 
 
-def stats(counts: ShotStats, player_id: int | None, session: str, time: datetime) -> payloads.Stats:
+def play(event: PlayEvent, time: datetime, court_suspect: bool = False) -> payloads.Play:
+    return payloads.Play(
+        time=time,
+        kind=event.kind.value,
+        start_index=event.start_index,
+        end_index=event.end_index,
+        start_time_s=round(event.start_time_s, 4),
+        end_time_s=round(event.end_time_s, 4),
+        player_id=event.player_id,
+        team=None if event.team is None else _TEAMS.index(event.team),
+        to_player_id=event.to_player_id,
+        succeeded=event.succeeded,
+        start_position=_position(event.start_xy_m),
+        end_position=_position(event.end_xy_m),
+        court_suspect=court_suspect,
+        confidence=_share(event.confidence),
+        evidence={key: _plain(value) for key, value in event.evidence.items()},
+    )
+
+
+_SAME_NAME = (
+    "points", "passes", "passes_arrived", "passes_lost", "touches", "dribbles", "drives", "interceptions", "steals",
+    "rebounds", "blocks", "balls_out",
+)  # fmt: skip
+_IN_TENTHS = (
+    "pass_success",
+    "possession_s",
+    "possession_rate",
+    "possession_share",
+    "distance_m",
+    "mean_speed_m_s",
+    "top_speed_m_s",
+)
+
+
+def stats(figures: Figures, player_id: int | None, session: str, time: datetime) -> payloads.Stats:
+    counts = figures.shots
     decided = counts.made + counts.missed
     return payloads.Stats(
         time=time,
@@ -57,6 +94,12 @@ def stats(counts: ShotStats, player_id: int | None, session: str, time: datetime
         percentage=round(100 * counts.made / decided, 1) if decided else None,
         streak=counts.streak,
         best_streak=counts.best_streak,
+        zones={
+            zone.value: payloads.ZoneShots(attempts=count.attempts, made=count.made, missed=count.missed)
+            for zone, count in figures.zones.items()
+        },
+        **{name: getattr(figures, name) for name in _SAME_NAME},
+        **{name: _tenths(getattr(figures, name)) for name in _IN_TENTHS},
     )
 
 

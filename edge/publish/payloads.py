@@ -111,8 +111,40 @@ class Shot(Message):
     evidence: dict[str, float | int | str] = Field(description="Frames and distances that led to this.")
 
 
+class Play(Message):
+    """Topic `play`: what somebody did with the ball beside shots, told once it is over. QoS 1, not queued."""
+
+    kind: Literal[
+        "possession", "pass", "dribble", "drive", "interception", "steal", "rebound", "block", "out_of_bounds"
+    ]
+    start_index: int
+    end_index: int
+    start_time_s: float = Field(description="On the source's clock.")
+    end_time_s: float
+    player_id: int | None = Field(description="Whose it is: who had the ball, passed, stole, blocked or rebounded.")
+    team: int | None
+    to_player_id: int | None = Field(description="Who received a pass; from whom a ball was stolen or intercepted.")
+    succeeded: bool | None = Field(description="Of a pass: whether it arrived at a team mate; null: not known.")
+    start_position: CourtPosition | None
+    end_position: CourtPosition | None
+    court_suspect: bool = Field(False, description=_SUSPECT)
+    confidence: Share
+    evidence: dict[str, float | int | str]
+
+
+class ZoneShots(Part):
+    """Shots from one zone; those of unknown outcome are attempts only."""
+
+    attempts: Count
+    made: Count
+    missed: Count
+
+
+_Percent = Annotated[float, Field(ge=0, le=100)]
+
+
 class Stats(Message):
-    """Topics `stats/session` and `stats/player/<id>`, retained."""
+    """Topics `stats/session` and `stats/player/<id>`, retained; after each shot, else every five seconds."""
 
     session: str = Field(description="Id of this run of the box; figures of another id are of an earlier run.")
     player_id: int | None = Field(description="null in stats/session.")
@@ -123,6 +155,28 @@ class Stats(Message):
     percentage: float | None = Field(ge=0, le=100, description="made of made and missed; null before the first.")
     streak: Count = Field(description="Made shots in a row until now.")
     best_streak: Count
+    points: Count = Field(0, description="Of made shots whose place is known; free throws are not told from others.")
+    zones: dict[Literal["paint", "mid_range", "corner_three", "above_the_break_three"], ZoneShots] = Field(
+        default_factory=dict, description="Zones with an attempt, by the place of release."
+    )
+    passes: Count = 0
+    passes_arrived: Count = 0
+    passes_lost: Count = 0
+    pass_success: _Percent | None = Field(None, description="Arrived of arrived and lost.")
+    touches: Count = 0
+    possession_s: float = Field(0.0, ge=0)
+    possession_rate: _Percent | None = Field(None, description="Of all frames.")
+    possession_share: _Percent | None = Field(None, description="Of the frames in which anybody has the ball.")
+    dribbles: Count = 0
+    drives: Count = 0
+    interceptions: Count = 0
+    steals: Count = 0
+    rebounds: Count = 0
+    blocks: Count = 0
+    balls_out: Count = 0
+    distance_m: float = Field(0.0, ge=0)
+    mean_speed_m_s: float | None = Field(None, ge=0)
+    top_speed_m_s: float = Field(0.0, ge=0)
 
 
 class RecentShots(Message):
@@ -286,6 +340,7 @@ MODELS: dict[str, type[Part]] = {
     "source": Source,
     "calibration": CalibrationState,
     "shot": Shot,
+    "play": Play,
     "stats": Stats,
     "recent-shots": RecentShots,
     "live": Live,

@@ -39,6 +39,10 @@ class Topics:
         return f"{self.prefix}/shot"
 
     @property
+    def play(self) -> str:
+        return f"{self.prefix}/play"
+
+    @property
     def live(self) -> str:
         return f"{self.prefix}/live"
 

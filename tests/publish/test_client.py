@@ -18,7 +18,18 @@ from calibration.court import FIBA
 from edge.config import Config
 from edge.publish import CalibrateRim, Publisher, PublishError, ResetStats
 from edge.publish import link as link_module
-from edge.types import BoxHealth, CalibrationReport, Outcome, ShotEvent, ShotPhase, ShotStats, Snapshot, SourceState
+from edge.types import (
+    BoxHealth,
+    CalibrationReport,
+    Outcome,
+    PlayEvent,
+    PlayKind,
+    ShotEvent,
+    ShotPhase,
+    Snapshot,
+    SourceState,
+)
+from tests.publish.counted import counted
 from tests.publish.observer import Observer, free_port, wait_until
 
 Settings = Callable[..., Config]
@@ -41,8 +52,9 @@ def test_everything_arrives_through_the_embedded_broker(settings: Settings) -> N
         connected(publisher)
         publisher.source(SourceState("connected", "virtual gym", 3, 0))
         publisher.health(BoxHealth(24.0, 40.0, 1.0, "calibrated"))
-        publisher.stats(ShotStats(2, 1, 1), {7: ShotStats(2, 1, 1)})
+        publisher.stats(counted(2, 1, 1), {7: counted(2, 1, 1)})
         publisher.shot(shot(1))
+        publisher.play(PlayEvent(PlayKind.REBOUND, 3, 9, 0.1, 0.3, 7, "B"))
         publisher.live(snapshot(5), FIBA)
         publisher.calibration(CalibrationReport("calibrated", "good", 3.96, "fiba"))
         assert observer.wait_for("/status")[0]["state"] == "online"
@@ -54,6 +66,7 @@ def test_everything_arrives_through_the_embedded_broker(settings: Settings) -> N
         assert observer.wait_for("/stats/session")[0]["percentage"] == 50.0
         assert observer.wait_for("/stats/player/7")[0]["player_id"] == 7
         assert observer.wait_for("/shot")[0]["outcome"] == "made"
+        assert observer.wait_for("/play")[0]["kind"] == "rebound"
         assert observer.wait_for("/live")[0]["court"]["name"] == "fiba"
         assert publisher.state.protocol == "3.1.1"
         wait_until(lambda: publisher.state.waiting == 0, "acknowledgement")
@@ -140,7 +153,7 @@ def test_a_broker_that_dies_and_comes_back(
     caplog.set_level(logging.INFO, logger="edge.publish")
     with Publisher(config, on_state=lambda state: said.append(state.connected)) as publisher:
         connected(publisher)
-        publisher.stats(ShotStats(1, 1))
+        publisher.stats(counted(1, 1))
         broker.stop()
         wait_until(lambda: not publisher.state.connected, "loss")
         publisher.shot(shot(1))
@@ -255,10 +268,10 @@ def test_players_who_are_gone_and_recent_shots_are_cleared(settings: Settings) -
         publisher.shot(shot(1, ShotPhase.NEW, None))
         publisher.shot(shot(1))
         publisher.shot(shot(2))
-        publisher.stats(ShotStats(2, 2), {1: ShotStats(2, 2)})
+        publisher.stats(counted(2, 2), {1: counted(2, 2)})
         recent = observer.wait_for("/stats/recent", 3)[-1]["shots"]
         assert [(one["shot_id"], one["outcome"]) for one in recent] == [("s2", "made"), ("s1", "made")]
-        publisher.stats(ShotStats())
+        publisher.stats(counted())
         assert observer.wait_for("/stats/recent", 4)[-1]["shots"] == []
         wait_until(lambda: ("courtside/gym/a/stats/player/1", b"", False) in observer.messages, "cleared player")
 
@@ -266,7 +279,7 @@ def test_players_who_are_gone_and_recent_shots_are_cleared(settings: Settings) -
 def test_statistics_that_did_not_change_are_not_sent_again(settings: Settings) -> None:
     with Publisher(settings()) as publisher, Observer(publisher.broker_address[1]) as observer:
         connected(publisher)
-        for counts in (ShotStats(1, 1), ShotStats(1, 1), ShotStats(2, 1, 1)):
+        for counts in (counted(1, 1), counted(1, 1), counted(2, 1, 1)):
             publisher.stats(counts)
         observer.wait_for("/stats/session", 2)
         assert [message["attempts"] for message in observer.of("/stats/session")] == [1, 2]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from calibration.court import FIBA
+from edge.figures import Figures, Zone, ZoneCount
 from edge.publish import messages, payloads
 from edge.publish.schema import FOLDER, schema_texts, stale_schemas, write_schemas
 from edge.types import (
@@ -20,6 +21,8 @@ from edge.types import (
     CalibrationReport,
     Outcome,
     PlayerState,
+    PlayEvent,
+    PlayKind,
     Rim,
     ShotEvent,
     ShotPhase,
@@ -28,6 +31,7 @@ from edge.types import (
     SourceState,
     TrackStatus,
 )
+from tests.publish.counted import counted
 
 GOLDEN = Path(__file__).parent / "golden"
 NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=timezone.utc)
@@ -95,6 +99,15 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         image_height=720,
         picture="/calibration.jpg?draft=d1",
     )
+    game = Figures(
+        ShotStats(3, 2, 1, 0, 1, 2), 5, {Zone.PAINT: ZoneCount(2, 1, 1), Zone.CORNER_THREE: ZoneCount(1, 1, 0)},
+        passes=9, passes_arrived=5, passes_lost=2, touches=12, possession_frames=300, possession_s=10.02, frames=3600,
+        held_frames=2400, dribbles=4, drives=1, interceptions=1, steals=2, rebounds=3, blocks=1, balls_out=1,
+        distance_m=123.456, seen_s=100.0, top_speed_m_s=6.78,
+    )  # fmt: skip
+    thrown = PlayEvent(
+        PlayKind.PASS, 10, 22, 0.33333, 0.73333, 4, "A", 7, True, (8.3, -0.9), (5.0, 2.0), 0.87654, {"flight_s": 0.4}
+    )
     points = {"key-left": payloads.ImagePoint(x=610.5, y=380.0)}
     return {
         "status": ("status", payloads.Status(time=NOON, state="online", version="0.1.0")),
@@ -102,8 +115,11 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         "source": ("source", messages.source(SourceState("reconnecting", "/dev/video0 is gone", 90, 3), NOON)),
         "shot-new": ("shot", messages.shot(shot(ShotPhase.NEW, outcome=None, player_id=None), NOON)),
         "shot-end": ("shot", messages.shot(full, NOON, court_suspect=True)),
-        "stats-session": ("stats", messages.stats(ShotStats(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
-        "stats-player": ("stats", messages.stats(ShotStats(), 4, "20260501T120000Z", NOON)),
+        "stats-session": ("stats", messages.stats(counted(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
+        "stats-player": ("stats", messages.stats(counted(), 4, "20260501T120000Z", NOON)),
+        "stats-game": ("stats", messages.stats(game, 4, "20260501T120000Z", NOON)),
+        "play-pass": ("play", messages.play(thrown, NOON, court_suspect=True)),
+        "play-steal": ("play", messages.play(PlayEvent(PlayKind.STEAL, 3, 4, 0.1, 0.2, 5), NOON)),
         "recent-shots": ("recent-shots", recent),
         "live": ("live", messages.live(snapshot(), FIBA, NOON, court_suspect=True)),
         "live-image-only": ("live", messages.live(snapshot(players=(player(False),), ball=None, rim=None), None, NOON)),
@@ -190,6 +206,6 @@ def test_what_is_not_finite_never_reaches_the_wire() -> None:
 
 @pytest.mark.parametrize(("made", "missed", "unknown"), [(0, 0, 0), (3, 1, 6), (0, 4, 0), (2, 0, 1)])
 def test_percentage_counts_decided_shots_only(made: int, missed: int, unknown: int) -> None:
-    stats = messages.stats(ShotStats(made + missed + unknown, made, missed, unknown), None, "s", NOON)
+    stats = messages.stats(counted(made + missed + unknown, made, missed, unknown), None, "s", NOON)
     decided = made + missed
     assert stats.percentage == (pytest.approx(100 * made / decided) if decided else None)

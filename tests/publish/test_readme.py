@@ -30,5 +30,5 @@ def test_the_example_fits_its_schema(topic: str, payload: str) -> None:
 
 def test_every_topic_has_an_example() -> None:
     shown = {topic.split("/")[0] for topic, _ in EXAMPLES}
-    assert shown == {"status", "health", "source", "shot", "stats", "live", "form", "cmd", "calibration"}
+    assert shown == {"status", "health", "source", "shot", "play", "stats", "live", "form", "cmd", "calibration"}
     assert len(EXAMPLES) >= 14

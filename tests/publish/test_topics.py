@@ -10,3 +10,4 @@ def test_every_topic_stands_below_the_courts_prefix() -> None:
     assert topics.reply == "courtside/gym/a/cmd/reply"
     assert topics.calibration == "courtside/gym/a/calibration"
     assert topics.form_alert == "courtside/gym/a/form/alert"
+    assert topics.play == "courtside/gym/a/play"
