@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from calibration.court import Court
 from edge.commands.options import CommandError, add_settings_options, settings
 from edge.commands.session_files import write_csv, write_parquet, write_text
 from edge.figures import Figures, SessionFigures, Zone
@@ -19,6 +20,7 @@ from edge.game.tables import event_rows, figures_object, player_rows
 _EXAMPLES = """examples:
   courtside sessions list                                     what there is, newest first
   courtside sessions show 20260501T120000Z                    figures of one session, its teams and players
+  courtside sessions show latest --pictures charts            the same, with a shot chart and who passed to whom
   courtside sessions export 20260501T120000Z --format csv --table players --out players.csv
   courtside sessions export 20260501T120000Z --format json --out session.json
   courtside sessions delete 20260501T120000Z
@@ -41,6 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing.set_defaults(execute=_list)
     show = what.add_parser("show", help="the figures of one session")
     show.add_argument("id", metavar="ID")
+    show.add_argument("--pictures", type=Path, metavar="DIR", help="write shot chart and pass network there, as PNG")
     show.set_defaults(execute=_show)
     export = what.add_parser("export", help="write one session into a file")
     export.add_argument("id", metavar="ID")
@@ -79,7 +82,22 @@ def _show(args: argparse.Namespace) -> int:
         figures = store.figures(session.id)
     print(f"{session.id}: {session.source}, started {session.started:%Y-%m-%d %H:%M:%S %Z}")
     print(figures_text(figures))
+    if args.pictures is not None:
+        _draw(figures, session.court, args.pictures)
     return 0
+
+
+def _draw(figures: SessionFigures, court: Court | None, folder: Path) -> None:
+    from edge.charts import write_charts  # here: matplotlib takes a second to load
+
+    try:
+        written = write_charts(figures, court, folder)
+    except OSError as error:
+        raise CommandError(f"--pictures {folder}: cannot be written: {error.strerror or error}") from None
+    if court is None:
+        print("courtside: no shot chart: the court was not calibrated", file=sys.stderr)
+    for path in written:
+        print(f"courtside: {path}: written", file=sys.stderr)
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -52,6 +52,14 @@ def test_show(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f": {edge.count}" in text
 
 
+def test_pictures(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(data, "show", "latest", "--pictures", str(tmp_path / "charts")) == 0
+    assert (tmp_path / "charts" / "pass_network.png").stat().st_size > 0
+    (tmp_path / "file").write_text("")
+    assert ask(data, "show", "latest", "--pictures", str(tmp_path / "file")) == 2
+    assert "--pictures" in capsys.readouterr().err
+
+
 def test_latest(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(data, "show", "latest") == 0
     assert capsys.readouterr().out.startswith("new: gym")
