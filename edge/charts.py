@@ -22,7 +22,7 @@ _WIDEST = 7.0
 
 
 def shot_chart(marks: Iterable[ShotMark], court: Court) -> Figure:
-    """The watched half of the court, its basket at the top, with every shot whose place is known, as who attacks sees it."""
+    """The watched half of the court, its basket at the top as who attacks sees it, and shots whose place is known."""
     placed = [mark for mark in marks if mark.court_xy_m is not None]
     figure = Figure(figsize=(7, 6.6), layout="constrained")
     axes = _plain(figure)
