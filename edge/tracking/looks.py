@@ -84,7 +84,10 @@ class Looks:
             self._see(ids[n], np.asarray(look, np.float64))
 
     def exchanged(self) -> list[tuple[int, int]]:
-        """Pairs of tracks that met of late and whose looks since fit the other's much better than their own."""
+        """Pairs of tracks that met of late and whose looks since fit the other's much better than their own.
+
+        Nobody is in two of them: where three went round, the rest shows once the first two are set right.
+        """
         judged = sorted({one for pair in self._met for one in pair if one in self._ids and self._enough(one)})
         if len(judged) < 2:
             return []
@@ -92,11 +95,12 @@ class Looks:
         late = np.array([self._known[one].recent / np.linalg.norm(self._known[one].recent) for one in judged])
         alike = late @ own.T
         rows, columns = linear_sum_assignment(-alike)
-        found = []
+        found: list[tuple[int, int]] = []
         for a, b in zip(rows.tolist(), columns.tolist(), strict=True):
             pair = (judged[a], judged[b])
             gain = alike[a, b] + alike[b, a] - alike[a, a] - alike[b, b]
-            if a < b and pair in self._met and gain > _CLEARLY:
+            alone = all(one not in other for other in found for one in pair)
+            if a < b and alone and pair in self._met and gain > _CLEARLY:
                 found.append(pair)
         return found
 

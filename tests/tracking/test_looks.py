@@ -94,6 +94,30 @@ def test_nobody_in_sight_is_no_error() -> None:
     assert looks.exchanged() == []
 
 
+def test_three_who_went_round_are_set_right_two_at_a_time() -> None:
+    looks, people = Looks(), [unit(1), unit(2), unit(3)]
+    apart = np.array([[300.0 * n, 100, 300.0 * n + 60, 280] for n in range(3)])
+    together = np.tile(apart[0], (3, 1))
+
+    def see_three(where: FloatArray, who: list[FloatArray], frames: range) -> None:
+        for frame in frames:
+            looks.update(
+                frame / 30, [1, 2, 3], where, np.ones(3, bool),
+                lambda asked: np.array([who[round(float(box[0]) / 300)] for box in asked]),
+            )  # fmt: skip
+
+    see_three(apart, people, range(30))
+    see_three(together, people, range(30, 35))
+    see_three(apart, [people[1], people[2], people[0]], range(35, 60))
+    first = looks.exchanged()
+    assert len(first) == 1
+    looks.exchange(*first[0])
+    second = looks.exchanged()
+    assert len(second) == 1
+    looks.exchange(*second[0])
+    assert looks.exchanged() == []
+
+
 def test_overlap_is_a_share_of_the_smaller() -> None:
     share = covered(np.array([[0.0, 0, 10, 10], [0, 0, 5, 10], [50, 50, 60, 60]]))
     np.testing.assert_allclose(share, [[0, 1, 0], [1, 0, 0], [0, 0, 0]])
