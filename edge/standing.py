@@ -39,6 +39,7 @@ class Standing:
         self._under = None if calibration is None else _floor(calibration)
         # One object for each calibration: by that a tracker knows that it is another plane.
         self._floor = None if self._under is None else self._places
+        self._lost = False
         self._trails.reset()
 
     def turn(self, cut: bool, scene_from_image: FloatArray) -> None:

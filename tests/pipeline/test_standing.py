@@ -101,6 +101,16 @@ def test_after_a_cut_only_a_fixed_camera_knows_where_it_looks(scene: Any, moving
     assert (here.place(1, 0.0) is not None) is known
 
 
+def test_another_calibration_after_a_cut_is_believed(scene: Any) -> None:
+    calibration, _ = scene
+    here = standing(calibration)
+    here.turn(True, STILL)
+    here.turn(True, STILL)
+    assert here.floor is None
+    here.recalibrate(calibration)
+    assert here.floor is not None
+
+
 def test_without_a_calibration_nobody_stands_anywhere(scene: Any) -> None:
     _, boxes = scene
     here = standing(None)
