@@ -69,7 +69,6 @@ class BallTracker:
         self._best: FloatArray | None = None
         self._share = 0.0
         self._looks = 0
-        self._confidence = 0.0
         self._thrown: FloatArray | None = None
         self._dribbled: tuple[int, float] | None = None
         self._lob = False

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from edge.config import TrackingConfig
+from edge.kernels.boxes import iou
 from edge.kernels.warm import warm
 from edge.tracking.ball import Person
 from edge.tracking.ground import floor_under
@@ -91,14 +92,6 @@ def _heights_away(box: FloatArray, xy: FloatArray) -> float:
 
 def same(box: FloatArray, others: FloatArray) -> int | None:
     """Which of the others (P, 4) a box (4,) overlaps most, or None where it overlaps none much."""
-    share = overlaps(box[None], others)[0]
+    share = iou(box[None], others)[0]
     best = int(np.argmax(share))
     return best if share[best] >= _SAME_IOU else None
-
-
-def overlaps(boxes: FloatArray, others: FloatArray) -> FloatArray:
-    """Intersection over union (N, P)."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    inner = np.prod(np.clip(np.minimum(boxes[:, None, 2:], others[None, :, 2:]) - low, 0, None), axis=2)
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)[:, None] + np.prod(others[:, 2:] - others[:, :2], axis=1)
-    return np.asarray(inner / np.maximum(area - inner, 1e-9))

@@ -25,10 +25,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from edge.kernels.boxes import iou
 from edge.types import BallMode, BallState, FloatArray, TrackStatus
 from tests.bench.court_play import SIZE, Scene
 from tests.bench.mot import feet
-from tests.bench.play_followers import FrameFollowed, overlaps, same
+from tests.bench.play_followers import FrameFollowed, same
 
 ANYBODY = "player_covered"
 PLAYERS, BALL, MODE, HOLDER = "player_accuracy", "ball_accuracy", "ball_mode_accuracy", "ball_holder_accuracy"
@@ -122,7 +123,7 @@ def players_right(scene: Scene, frames: list[FrameFollowed]) -> tuple[BoolArray,
     own: dict[int, int] = {}
     right, any_track = np.zeros((len(frames), count), bool), np.zeros((len(frames), count), bool)
     for t, frame in enumerate(frames):
-        overlap = overlaps(frame.boxes, scene.boxes[t])
+        overlap = iou(frame.boxes, scene.boxes[t])
         floor = scene.camera.floor(feet(frame.boxes)) if len(frame.boxes) else np.zeros((0, 2))
         with np.errstate(invalid="ignore"):
             near = np.linalg.norm(floor[:, None] - scene.feet_m[t][None], axis=2) <= _NEAR_M

@@ -202,7 +202,8 @@ def main() -> int:
             virtual.add(play_gym(scenario, seed, args.gym_seconds))
     if virtual.rows:
         print("\n" + table(["virtual play", "release", "found", "outcome", "found", ""], virtual.rows))
-    report({**figures, **{f"gym_{key}": value for key, value in summary(virtual).items()}}, args.json)
+        figures |= {f"gym_{key}": value for key, value in summary(virtual).items()}
+    report(figures, args.json)
     return 0
 
 

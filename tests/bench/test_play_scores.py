@@ -9,10 +9,11 @@ import pytest
 
 from calibration.camera import look_at
 from calibration.court import NBA
+from edge.kernels.boxes import iou
 from edge.types import BallMode, BallState, TrackStatus
 from tests.bench.court_play import SIZE, Scene, scene_from_gym
 from tests.bench.court_sightings import sight
-from tests.bench.play_followers import FrameFollowed, follow, overlaps, same
+from tests.bench.play_followers import FrameFollowed, follow, same
 from tests.bench.play_scores import (
     ANYBODY,
     BALL,
@@ -80,7 +81,7 @@ def test_a_track_that_is_somebodys_own_is_nobody_elses() -> None:
 def test_near_on_the_floor_is_right_though_the_boxes_hardly_overlap() -> None:
     low = BOXES.copy()
     low[:, 1] = 430.0
-    assert overlaps(low, BOXES)[0, 0] < 0.5
+    assert iou(low, BOXES)[0, 0] < 0.5
     assert _shares([FrameFollowed([1, 2], low, None)] * FRAMES).share(PLAYERS) == 1.0
     assert _shares([FrameFollowed([1, 2], low - np.array([0, 160, 0, 160]), None)] * FRAMES).share(PLAYERS) == 0.0
 
