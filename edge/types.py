@@ -269,6 +269,85 @@ class ShotFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class ShotClip:
+    """One shot's motion in the picture, from a little before the gather to the follow-through.
+
+    times_s (T,) on the source's clock. keypoints (T, 17, 3): COCO joints as x, y px, free of camera motion, and
+    confidence; NaN where a joint was not seen. ball (T, 2) px, NaN where it was not seen. gather, set_point, release:
+    rows of the clip; follow_through: the row where the arm comes down again, None where that is not known yet.
+    stature_px: the player's height in the picture, standing.
+    """
+
+    shot_id: str
+    player_id: int | None
+    first_index: int
+    times_s: FloatArray
+    keypoints: FloatArray
+    ball: FloatArray
+    gather: int
+    set_point: int
+    release: int
+    follow_through: int | None
+    stature_px: float
+    court_xy_m: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormSequence:
+    """A shot from gather to release as 64 frames, ready to be compared (paper 000, section 3.2).
+
+    pose (64, 17, 2): x to the right, y up, in body lengths where the method says so; NaN where a joint is not known.
+    present (64, 17): whether it was seen, rather than filled in between. duration_s: from gather to release. mirrored:
+    whether left and right were exchanged to make the player right-handed as seen from his right.
+    """
+
+    pose: FloatArray
+    present: npt.NDArray[np.bool_]
+    duration_s: float
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormFault:
+    """One way in which a shot differs from its baseline. joint: in words, such as `right wrist`, or what was measured;
+    phase: gather, dip, lift, set point or release; frame: 0 to 63; amount in `unit` (cm, deg, s), as measured minus
+    usual; sigmas: in the player's own standard deviations; words: a sentence that a player can use."""
+
+    joint: str
+    phase: str
+    frame: int
+    amount: float
+    unit: str
+    sigmas: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormReport:
+    """How one shot's form compares with its player's own.
+
+    player: the enrolled name, None where it is nobody's. distance: to the baseline, 1 = as far as his own shots are in
+    95 of 100 cases. reason: why nothing is said, where verdict is `abstain`. scalars: measured figures by name with
+    their unit, such as elbow_release_deg. pose, baseline, deviation (64, 17, 2): as in `FormSequence`, and shot minus
+    baseline. map_xy: where it lies on the map of shots. nearest: names of the nearest enrolled players and distances.
+    """
+
+    shot_id: str
+    player_id: int | None
+    player: str | None
+    verdict: Literal["consistent", "deviates", "abstain"]
+    distance: float | None
+    reason: str
+    faults: tuple[FormFault, ...]
+    scalars: dict[str, float]
+    pose: FloatArray | None = None
+    baseline: FloatArray | None = None
+    deviation: FloatArray | None = None
+    map_xy: tuple[float, float] | None = None
+    nearest: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StageTimes:
     """Milliseconds that each stage of one frame took, by stage name, networks apart from everything beside them."""
 
