@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from edge.form.error import FormError
 from edge.types import FloatArray
 
 NEIGHBOURS = 3
@@ -19,10 +20,6 @@ LEAST_SHOTS = 5
 FALSE_ALARMS = 0.02
 # The logarithm of a shot's distance to its neighbours scatters by so much in most players; it counts as so many shots.
 _USUAL_SPREAD, _COUNTS_AS = 0.25, 4.0
-
-
-class BaselineError(Exception):
-    """There are too few shots to compare with; one line that says how many are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +38,10 @@ class Baseline:
 def make_baseline(embeddings: FloatArray) -> Baseline:
     """Of shots (N, D). Each shot's distance to the others, left out in turn, says how far apart a player's shots are:
     their logarithms are taken as normal, their spread is joined with what is usual, and the limit is the quantile
-    of the next one (Student's t, so that few shots give a wide limit). Raises BaselineError."""
+    of the next one (Student's t, so that few shots give a wide limit). Raises FormError."""
     count = len(embeddings)
     if count < LEAST_SHOTS:
-        raise BaselineError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
+        raise FormError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
     logs = np.log([
         max(_to_nearest(np.delete(embeddings, row, axis=0), embeddings[row]), 1e-6) for row in range(count)
     ])  # fmt: skip
