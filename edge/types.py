@@ -256,6 +256,9 @@ class ShotFlight:
 
     depth_cm: where the ball's centre comes down through the rim's plane, beyond (+) or short of (-) the rim's centre on
     the way from the shooter; left_right_cm: to the right (+) as the shooter sees it. entry_angle_deg below horizontal.
+    arc: the flight seen from the side, from the release, or from where it was first seen, down to the rim's plane: rows
+    of m beyond the rim's centre on the same way (before it: -), m above the floor, and the standard deviation across
+    the arc, m; empty where that is too wide to be told.
     """
 
     release_height_m: Estimate | None
@@ -266,6 +269,7 @@ class ShotFlight:
     entry_angle_deg: Estimate | None
     depth_cm: Estimate | None
     left_right_cm: Estimate | None
+    arc: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +279,8 @@ class ShotClip:
     times_s (T,) on the source's clock. keypoints (T, 17, 3): COCO joints as x, y px, free of camera motion, and
     confidence; NaN where a joint was not seen. ball (T, 2) px, NaN where it was not seen. gather, set_point, release:
     rows of the clip; follow_through: the row where the arm comes down again, None where that is not known yet.
-    stature_px: the player's height in the picture, standing.
+    stature_px: the player's height in the picture, standing. gather_s, release_s: when gather and release were on the
+    clock of `times_s`, between two rows where that can be told; None = at their rows.
     """
 
     shot_id: str
@@ -290,6 +295,8 @@ class ShotClip:
     follow_through: int | None
     stature_px: float
     court_xy_m: tuple[float, float] | None = None
+    gather_s: float | None = None
+    release_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
