@@ -58,9 +58,15 @@ def _shot(told: dict[str, Any]) -> ShotEvent:
     if "court_xy_m" in told:
         more["court_xy_m"] = tuple(told["court_xy_m"])
     if "flight" in told:
-        flight = {key: told["flight"].get(key) for key in (field.name for field in fields(ShotFlight))}
-        more["flight"] = ShotFlight(**{key: None if one is None else Estimate(**one) for key, one in flight.items()})
+        more["flight"] = _flight(told["flight"])
     return ShotEvent(**{**_known(ShotEvent, told), **more})
+
+
+def _flight(told: dict[str, Any]) -> ShotFlight:
+    """Those of earlier versions have no arc."""
+    names = [field.name for field in fields(ShotFlight) if field.name != "arc"]
+    values = {name: None if told.get(name) is None else Estimate(**told[name]) for name in names}
+    return ShotFlight(**values, arc=tuple((row[0], row[1], row[2]) for row in told.get("arc", ())))
 
 
 def _known(kind: type[ShotEvent] | type[PlayEvent], told: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import numpy as np
 
 from calibration.model import Calibration
 from edge.game.still import still_candidates
-from edge.game.trajectory import fit_flight, shot_flight
+from edge.game.trajectory import fit_flight
 from edge.game.trajectory_model import BallTrack, Basket, Eye, Knowledge, Launch, basket_of, eye_of
+from edge.game.trajectory_told import shot_flight
 from edge.types import FloatArray, Outcome, ShotEvent, ShotFlight, ShotPhase, Snapshot
 
 _HISTORY_S = 8.0

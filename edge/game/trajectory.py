@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from edge.game.trajectory_model import (
     DRAG,
-    FLIGHT,
     LIFT,
     POSITION,
     SIZE,
@@ -30,33 +29,16 @@ from edge.game.trajectory_model import (
 from edge.game.trajectory_solve import Prior, Sightings, Solution, shot_frame, solve
 from edge.game.trajectory_start import start_flight
 from edge.kernels.ballistics import (
-    ARRIVAL_ANGLE,
-    ARRIVAL_APEX,
-    ARRIVAL_S,
-    ARRIVAL_X,
-    ARRIVAL_Y,
     BALL_RADIUS_M,
     DRAG_PER_M,
-    arrivals,
     states_at,
 )
-from edge.types import Estimate, FloatArray, ShotFlight
+from edge.types import FloatArray
 
 LEAST_SIGHTINGS = 5
 _LEAST_WEIGHT = 3.5
 # Longer than any shot flies, s; how far above the ring's plane a ball that comes down may touch the ring, m.
 _LONGEST_S, _CONTACT_M = 2.6, 0.15
-_DRAWS = 128
-# Nobody lets go of a shot lower or higher: where the flight was there at the release, that was at another moment.
-_RELEASED_M = (1.2, 3.4)
-# Standard deviations beyond which a value is not told.
-_MOST = {
-    "release_height_m": 0.25, "release_speed_m_s": 0.5, "release_angle_deg": 4.0, "flight_s": 0.12, "apex_m": 0.25,
-    "entry_angle_deg": 3.0, "depth_cm": 15.0, "left_right_cm": 15.0,
-}  # fmt: skip
-# The chance that a ball goes in whose centre comes down this far from the ring's, m: at most, half of that there, and
-# how soon it changes. Balls that touch the ring and still go in are in it.
-_SUREST, _EVEN_M, _EDGE_M = 0.9, 0.165, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,98 +172,3 @@ def _free_until(unknowns: FloatArray, basket: Basket) -> float:
     board &= (z > basket.board_m[0] - reach) & (z < basket.board_m[1] + reach)
     touched = np.flatnonzero(low | board)
     return float(times[touched[0]]) if len(touched) else _LONGEST_S
-
-
-def _draws(fit: FlightFit) -> FloatArray:
-    """Flights (S, 8) as probable as the fit says, the fit itself first; the same always."""
-    half = np.random.default_rng(5).standard_normal((_DRAWS // 2, 8))
-    values, vectors = np.linalg.eigh(fit.covariance[FLIGHT, FLIGHT])
-    spread = np.concatenate([half, -half]) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
-    return np.asarray(fit.unknowns[FLIGHT] + np.vstack([np.zeros(8), spread]))
-
-
-def _landings(fit: FlightFit, came: FloatArray) -> FloatArray:
-    """Metres (S, 2) beyond and to the right of the rim's centre."""
-    frame = shot_frame(fit.unknowns[POSITION], fit.basket)
-    return np.asarray((came[:, [ARRIVAL_X, ARRIVAL_Y]] - fit.basket.rim_m[:2]) @ frame.T)
-
-
-def shot_flight(fit: FlightFit) -> ShotFlight | None:
-    """What a coach is told of a flight. None where it does not come down through the rim's plane."""
-    draws = _draws(fit)
-    came = arrivals(draws, float(fit.basket.rim_m[2]))
-    if not np.all(np.isfinite(came[0])):
-        return None
-    landing = 100 * _landings(fit, came)
-    values = {
-        "apex_m": came[:, ARRIVAL_APEX], "entry_angle_deg": came[:, ARRIVAL_ANGLE],
-        "depth_cm": landing[:, 0], "left_right_cm": landing[:, 1],
-    }  # fmt: skip
-    told: dict[str, Estimate | None] = dict.fromkeys(_MOST)
-    if fit.launch is not None and _RELEASED_M[0] < draws[0, 2] < _RELEASED_M[1]:
-        across = np.hypot(draws[:, 3], draws[:, 4])
-        values["release_height_m"] = draws[:, 2]
-        values["release_speed_m_s"] = np.hypot(across, draws[:, 5])
-        values["release_angle_deg"] = np.degrees(np.arctan2(draws[:, 5], across))
-        values["flight_s"] = came[:, ARRIVAL_S]
-    late = _late(fit)
-    for name, drawn in values.items():
-        told[name] = _estimate(drawn, late.get(name, 0.0), _MOST[name])
-    return ShotFlight(**told)
-
-
-def _late(fit: FlightFit) -> dict[str, float]:
-    """What not knowing the moment of release to the frame adds to the sigma of what is told of that moment."""
-    if fit.launch is None:
-        return {}
-    speed, by_s = fit.unknowns[VELOCITY], fit.launch.time_sigma_s
-    fast = max(float(np.linalg.norm(speed)), 1e-6)
-    return {
-        "release_height_m": abs(float(speed[2])) * by_s,
-        "release_speed_m_s": 9.81 * abs(float(speed[2])) / fast * by_s,
-        "release_angle_deg": float(np.degrees(9.81 * np.hypot(speed[0], speed[1]) / fast**2)) * by_s,
-        "flight_s": by_s,
-    }
-
-
-def _estimate(drawn: FloatArray, more_sigma: float, most: float) -> Estimate | None:
-    """The first value, and half of where the middle 68 % of the others lie; None where that is too wide."""
-    low, high = np.nanpercentile(drawn[1:], [15.87, 84.13])
-    sigma = float(np.hypot(0.5 * (high - low), more_sigma))
-    if not np.isfinite(sigma) or sigma > most or np.mean(np.isfinite(drawn)) < 0.9:
-        return None
-    return Estimate(float(drawn[0]), sigma)
-
-
-def made_chance(fit: FlightFit) -> float:
-    """How likely it is that the ball goes in, 0..1, for all flights that the fit thinks possible."""
-    came = arrivals(_draws(fit), float(fit.basket.rim_m[2]))
-    away = np.hypot(*_landings(fit, came).T)
-    with np.errstate(over="ignore"):
-        chance = _SUREST / (1 + np.exp((np.nan_to_num(away, nan=9.0) - _EVEN_M) / _EDGE_M))
-    return float(chance.mean())
-
-
-def for_shooter(known: Knowledge, made_share: float) -> Knowledge:
-    """What is known of the shots of somebody who makes this share of them.
-
-    Shots that scatter about the rim's centre by s to all sides come down within r of it 1 - exp(-r^2 / 2 s^2) of the
-    time. For `made_chance`: a guess before the ball is there rests on who throws it.
-    """
-    share = min(max(made_share / _SUREST, 0.1), 0.95)
-    spread = _EVEN_M / float(np.sqrt(-2 * np.log(1 - share)))
-    return replace(known, aim_m=(spread, spread))
-
-
-__all__ = [
-    "BallTrack",
-    "Basket",
-    "Eye",
-    "FlightFit",
-    "Knowledge",
-    "Launch",
-    "fit_flight",
-    "for_shooter",
-    "made_chance",
-    "shot_flight",
-]

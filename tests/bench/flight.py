@@ -24,16 +24,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from calibration.court import FIBA, NBA, Court
-from edge.game.trajectory import (
-    BallTrack,
-    FlightFit,
-    Knowledge,
-    fit_flight,
-    for_shooter,
-    made_chance,
-    shot_flight,
-)  # fmt: skip
-from edge.game.trajectory_model import eye_of
+from edge.game.trajectory import FlightFit, fit_flight
+from edge.game.trajectory_model import BallTrack, Knowledge, eye_of
+from edge.game.trajectory_told import for_shooter, made_chance, shot_flight
 from edge.types import Estimate
 from tests.bench.common import Figure, parser, report, table
 from tests.bench.flight_free_throws import read_free_throws

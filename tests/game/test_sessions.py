@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -25,7 +26,10 @@ from tests.game.random_events import random_events
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
 SESSION = Session("one", NOON, None, "gym", FIBA)
-FLIGHT = ShotFlight(Estimate(2.1, 0.02), None, None, Estimate(0.9, 0.01), None, Estimate(44.0, 1.0), None, None)
+FLIGHT = ShotFlight(
+    Estimate(2.1, 0.02), None, None, Estimate(0.9, 0.01), None, Estimate(44.0, 1.0), None, None,
+    ((-4.0, 2.1, 0.02), (-2.0, 3.9, 0.03), (0.05, 3.05, 0.02)),
+)  # fmt: skip
 SHOT = ShotEvent(
     "s-1", ShotPhase.END, 3, 0.1, 4, Outcome.MADE, 0.9, 1, 2, 5, (1.0, 2.0), {"seen": "yes", "px": 2.5}, FLIGHT
 )
@@ -40,6 +44,14 @@ def path(tmp_path: Path) -> Path:
 def test_events_come_back_as_they_were(seed: int) -> None:
     for event in (*random_events(seed, 60), SHOT):
         assert decode(kind_of(event), encode(event)) == event
+
+
+def test_a_flight_of_an_earlier_version_has_no_arc() -> None:
+    told = json.loads(encode(SHOT))
+    del told["flight"]["arc"]
+    back = decode("shot", json.dumps(told))
+    assert isinstance(back, ShotEvent)
+    assert back.flight == replace(FLIGHT, arc=())
 
 
 def test_numpy_numbers_in_evidence_are_kept() -> None:

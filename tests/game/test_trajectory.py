@@ -9,8 +9,9 @@ import pytest
 
 from calibration.camera import Camera, look_at
 from calibration.court import FIBA
-from edge.game.trajectory import fit_flight, made_chance, shot_flight
+from edge.game.trajectory import fit_flight
 from edge.game.trajectory_model import BallTrack, Eye, Knowledge, Launch, basket_of, eye_of
+from edge.game.trajectory_told import made_chance, shot_flight
 from edge.kernels.ballistics import BALL_RADIUS_M
 from edge.simulator.flight import DRAG_PER_M, STEP_S, advance, hall, launch_velocity
 from edge.types import FloatArray, ShotFlight
@@ -72,6 +73,22 @@ def test_a_flight_without_noise_is_found_again() -> None:
     assert found.release_angle_deg.value == pytest.approx(52.0, abs=0.5)
     assert found.entry_angle_deg is not None
     assert 40 < found.entry_angle_deg.value < 52
+
+
+def test_the_arc_is_the_flight_seen_from_the_side() -> None:
+    place = (8.0, 0.5)
+    times, points = fly(place, (0.10, -0.08))
+    along = (RIM[:2] - place) / np.linalg.norm(RIM[:2] - place)
+    found = told(track_of(SIDE, times, points), SIDE, place)
+    arc = np.array(found.arc)
+    side = np.column_stack([(points[:, :2] - RIM[:2]) @ along, points[:, 2]])
+    beside = np.min(np.linalg.norm(side[None] - arc[:, None, :2], axis=2), axis=1)
+    assert arc[0, :2] == pytest.approx([side[0, 0], 2.2], abs=0.06)
+    assert arc[-1, 1] == pytest.approx(RIM[2], abs=0.01)
+    assert found.depth_cm is not None
+    assert 100 * arc[-1, 0] == pytest.approx(found.depth_cm.value, abs=0.2)
+    assert np.all(beside < 0.15)  # the truth's points lie up to 0.3 m apart
+    assert np.all(arc[:, 2] < 0.01)
 
 
 def test_right_is_the_shooters_right() -> None:
