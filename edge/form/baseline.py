@@ -20,35 +20,47 @@ LEAST_SHOTS = 5
 FALSE_ALARMS = 0.02
 # The logarithm of a shot's distance to its neighbours scatters by so much in most players; it counts as so many shots.
 _USUAL_SPREAD, _COUNTS_AS = 0.25, 4.0
+_LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """embeddings (N, D), unit length, of the shots that a player is compared with; limit: the distance that his own
-    shots exceed in `FALSE_ALARMS` of all cases."""
+    """embeddings (N, D), unit length, of the shots that a player is compared with. middle, spread: of the logarithm of
+    his own shots' distances, as the next one's is expected; freedom: of the Student's t that it follows."""
 
     embeddings: FloatArray
-    limit: float
+    middle: float
+    spread: float
+    freedom: float
+
+    @property
+    def limit(self) -> float:
+        """The distance that his own shots exceed in `FALSE_ALARMS` of all cases."""
+        return float(np.exp(self.middle + stats.t.ppf(1 - FALSE_ALARMS, self.freedom) * self.spread))
 
     def distance(self, embedding: FloatArray) -> float:
         """Of a shot (D,), in units of the limit."""
         return _to_nearest(self.embeddings, embedding) / self.limit
 
+    def log_density(self, embedding: FloatArray) -> float:
+        """How well a shot (D,) fits among his own: the log density of its distance's logarithm; one that is nearer than
+        his own mostly are fits as well as those."""
+        log = max(float(np.log(max(_to_nearest(self.embeddings, embedding), _LEAST))), self.middle)
+        return float(stats.t.logpdf((log - self.middle) / self.spread, self.freedom) - np.log(self.spread))
+
 
 def make_baseline(embeddings: FloatArray) -> Baseline:
     """Of shots (N, D). Each shot's distance to the others, left out in turn, says how far apart a player's shots are:
-    their logarithms are taken as normal, their spread is joined with what is usual, and the limit is the quantile
-    of the next one (Student's t, so that few shots give a wide limit). Raises FormError."""
+    their logarithms are taken as normal, their spread is joined with what is usual, and the next one's follows
+    Student's t, so that few shots give a wide limit. Raises FormError."""
     count = len(embeddings)
     if count < LEAST_SHOTS:
         raise FormError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
-    logs = np.log([
-        max(_to_nearest(np.delete(embeddings, row, axis=0), embeddings[row]), 1e-6) for row in range(count)
-    ])  # fmt: skip
+    away = [_to_nearest(np.delete(embeddings, row, axis=0), embeddings[row]) for row in range(count)]
+    logs = np.log(np.maximum(away, _LEAST))
     freedom = _COUNTS_AS + count - 1
     spread = np.sqrt((_COUNTS_AS * _USUAL_SPREAD**2 + ((logs - logs.mean()) ** 2).sum()) / freedom)
-    beyond = stats.t.ppf(1 - FALSE_ALARMS, freedom) * spread * np.sqrt(1 + 1 / count)
-    return Baseline(np.asarray(embeddings), float(np.exp(logs.mean() + beyond)))
+    return Baseline(np.asarray(embeddings), float(logs.mean()), float(spread * np.sqrt(1 + 1 / count)), freedom)
 
 
 def _to_nearest(embeddings: FloatArray, embedding: FloatArray) -> float:

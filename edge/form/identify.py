@@ -1,0 +1,88 @@
+"""Who shot this: by the embeddings of those who are enrolled, and by whom the track was last time.
+
+A track is one person until it is lost, so what several shots of it say adds up; that a track has changed its person
+in between is possible, and allowed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from edge.form.baseline import Baseline
+from edge.types import FloatArray
+
+# Of another person's shots the logarithm of the distance to somebody's, in units of his limit: middle and spread.
+_OTHERS, _OTHERS_SPREAD = 0.7, 0.6
+# Between two of its shots a track has come to be somebody else in so many cases; and so likely is a stranger at first.
+_EXCHANGED, _STRANGER = 0.03, 0.35
+_SURE = 0.8
+_MOST = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """name: None where it is nobody's or not sure enough; probability of that name or, without one, of a stranger;
+    nearest: enrolled players and the distances in their own limits, nearest first."""
+
+    name: str | None
+    probability: float
+    nearest: tuple[tuple[str, float], ...]
+
+
+class Identifier:
+    """`identify` is asked once a shot, in the order of the shots."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[str | None, float]] = {}
+
+    def assign(self, track_id: int, name: str) -> None:
+        """Somebody said who this track is."""
+        self._known[track_id] = {name: 1 - _EXCHANGED, None: _EXCHANGED}
+
+    def forget(self, name: str) -> None:
+        """What is known of him goes to nobody."""
+        for shares in self._known.values():
+            shares[None] = shares.get(None, 0.0) + shares.pop(name, 0.0)
+
+    def identify(self, track_id: int | None, embedding: FloatArray, baselines: Mapping[str, Baseline]) -> Identity:
+        """Of a shot's embedding (D,) and its shooter's track."""
+        before = self._before(track_id, list(baselines))
+        log = {name: np.log(share) + _evidence(baselines, name, embedding) for name, share in before.items()}
+        most = max(log.values())
+        shares = {name: float(np.exp(value - most)) for name, value in log.items()}
+        total = sum(shares.values())
+        shares = {name: share / total for name, share in shares.items()}
+        if track_id is not None:
+            self._known[track_id] = dict(shares)
+        nearest = sorted(((name, one.distance(embedding)) for name, one in baselines.items()), key=lambda row: row[1])
+        best = max(shares, key=lambda name: shares[name])
+        if best is None or shares[best] < _SURE:
+            return Identity(None, shares[None], tuple(nearest))
+        return Identity(best, shares[best], tuple(nearest))
+
+    def _before(self, track_id: int | None, names: list[str]) -> dict[str | None, float]:
+        """What is thought before this shot is looked at: as after the track's last one, a little less so."""
+        anybody: dict[str | None, float] = {name: (1 - _STRANGER) / len(names) for name in names}
+        anybody[None] = _STRANGER if names else 1.0
+        known = {} if track_id is None else self._known.get(track_id, {})
+        known = {name: share for name, share in known.items() if name in anybody}
+        if not known:
+            return anybody
+        total = sum(known.values())
+        return {
+            name: max((1 - _EXCHANGED) * known.get(name, 0.0) / max(total, 1e-9) + _EXCHANGED * share, 1e-9)
+            for name, share in anybody.items()
+        }
+
+
+def _evidence(baselines: Mapping[str, Baseline], name: str | None, embedding: FloatArray) -> float:
+    """How much the shot speaks for a name, against a stranger: a log ratio of densities."""
+    if name is None:
+        return 0.0
+    own = baselines[name]
+    other = stats.norm.logpdf(np.log(max(own.distance(embedding), 1e-6)), _OTHERS, _OTHERS_SPREAD)
+    return float(np.clip(own.log_density(embedding) - other, -_MOST, _MOST))

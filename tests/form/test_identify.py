@@ -1,0 +1,74 @@
+"""Who shot: by embedding and track together; strangers stay strangers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edge.form.baseline import make_baseline
+from edge.form.identify import Identifier
+from edge.types import FloatArray
+
+_AT = {"Anna": np.eye(12)[0], "Ben": np.eye(12)[1], "Carl": (np.eye(12)[1] + 0.25 * np.eye(12)[2])}
+
+
+def _shots(rng: np.random.Generator, name: str, count: int, spread: float = 0.03) -> FloatArray:
+    return _unit(_AT[name] + rng.normal(0.0, spread, (count, 12)))
+
+
+def _unit(rows: FloatArray) -> FloatArray:
+    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
+
+
+def _baselines(rng: np.random.Generator, *names: str):  # type: ignore[no-untyped-def]
+    return {name: make_baseline(_shots(rng, name, 10)) for name in names}
+
+
+def test_enrolled_players_are_known_by_their_shots() -> None:
+    rng = np.random.default_rng(1)
+    baselines = _baselines(rng, *_AT)
+    for track, name in enumerate(_AT):
+        found = [Identifier().identify(track, shot, baselines) for shot in _shots(rng, name, 10)]
+        assert sum(one.name == name for one in found) >= 9
+        assert found[0].nearest[0][0] == name
+
+
+def test_a_stranger_is_nobody() -> None:
+    rng = np.random.default_rng(2)
+    baselines = _baselines(rng, "Anna", "Ben")
+    strangers = _unit(np.eye(12)[5] + rng.normal(0.0, 0.03, (10, 12)))
+    assert all(Identifier().identify(None, shot, baselines).name is None for shot in strangers)
+
+
+def test_the_track_helps_where_one_shot_does_not_tell() -> None:
+    rng = np.random.default_rng(3)
+    baselines = _baselines(rng, "Ben", "Carl")
+    between = _unit(_AT["Ben"] + 0.13 * np.eye(12)[2])
+    alone, after = Identifier(), Identifier()
+    for shot in _shots(rng, "Carl", 3):
+        after.identify(7, shot, baselines)
+    share_alone = alone.identify(None, between, baselines)
+    share_after = after.identify(7, between, baselines)
+    assert share_alone.name != "Carl" or share_after.probability > share_alone.probability
+    assert share_after.name == "Carl"
+
+
+def test_a_track_that_has_become_somebody_else_is_found_out() -> None:
+    rng = np.random.default_rng(4)
+    baselines = _baselines(rng, "Anna", "Ben")
+    identifier = Identifier()
+    identifier.assign(3, "Anna")
+    found = [identifier.identify(3, shot, baselines).name for shot in _shots(rng, "Ben", 3)]
+    assert found[-1] == "Ben"
+
+
+def test_who_is_forgotten_is_named_no_more() -> None:
+    rng = np.random.default_rng(5)
+    identifier = Identifier()
+    identifier.assign(3, "Anna")
+    identifier.forget("Anna")
+    assert identifier.identify(3, _shots(rng, "Anna", 1)[0], {}).name is None
+
+
+def test_nobody_enrolled_is_nobody() -> None:
+    found = Identifier().identify(1, np.eye(12)[0], {})
+    assert (found.name, found.probability, found.nearest) == (None, 1.0, ())
