@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from edge.form.error import FormError
+from edge.form.errors import FormError
 from edge.types import FloatArray
 
 NEIGHBOURS = 3

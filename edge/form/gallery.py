@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.form.error import FormError
+from edge.form.errors import FormError
 from edge.types import FloatArray, FormSequence, Outcome
 
 VERSION = 1

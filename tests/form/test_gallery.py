@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.form.error import FormError
+from edge.form.errors import FormError
 from edge.form.gallery import ALL, CHOSEN, MADE, Gallery, KeptShot, Player
 from edge.types import FormSequence, Outcome
 
