@@ -147,6 +147,8 @@ class Analysis:
                 pipeline = self._opener(self._config, self._calibration, _session())
                 stack.callback(pipeline.close)
                 self.ready = True
+                with self._lock:
+                    self._publish_stats()
                 for frame in self._source:
                     self._one_frame(pipeline, frame)
                 self._tell(pipeline.finish(), (*pipeline.finish_plays(), *self._motion.finish()))
@@ -194,7 +196,7 @@ class Analysis:
 
     def _publish_stats(self) -> None:
         self._stats_due_s = time.monotonic() + STATS_INTERVAL_S
-        self._publisher.stats(self._statistics.session(), self._statistics.players())
+        self._publisher.stats(self._statistics.figures(), self.log.session_id, self._court())
 
 
 def _session() -> str:

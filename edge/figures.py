@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from edge.types import Outcome, PlayEvent, ShotEvent, ShotStats, Team
+from edge.types import Outcome, PlayEvent, ShotEvent, ShotFlight, ShotStats, Team
 
 
 class Zone(str, Enum):
@@ -112,7 +112,8 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class ShotMark:
-    """One shot of the shot chart. zone and points (what it is worth): None where its place is not known."""
+    """One shot of the shot chart. zone and points (what it is worth): None where its place is not known; flight: None
+    where nobody could tell how it flew."""
 
     shot_id: str
     time_s: float
@@ -122,17 +123,19 @@ class ShotMark:
     court_xy_m: tuple[float, float] | None
     zone: Zone | None
     points: int | None
+    flight: ShotFlight | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PassEdge:
-    """Passes from one player to another; arrived: those known to be received by a team mate. to_player_id None: nobody
-    received them."""
+    """Passes from one player to another; arrived: those known to be received by a team mate; lost: by an opponent.
+    to_player_id None: nobody received them."""
 
     from_player_id: int | None
     to_player_id: int | None
     count: int
     arrived: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,8 @@ class SessionFigures:
     players who are of it now."""
 
     session: Figures
-    teams: dict[Team, Figures]
-    players: dict[int, Figures]
-    team_of: dict[int, Team]
-    chart: tuple[ShotMark, ...]
-    network: tuple[PassEdge, ...]
+    teams: dict[Team, Figures] = field(default_factory=dict)
+    players: dict[int, Figures] = field(default_factory=dict)
+    team_of: dict[int, Team] = field(default_factory=dict)
+    chart: tuple[ShotMark, ...] = ()
+    network: tuple[PassEdge, ...] = ()

@@ -133,5 +133,8 @@ def _held(plays: Sequence[PlayEvent]) -> int:
 def _network(plays: Sequence[PlayEvent]) -> tuple[PassEdge, ...]:
     passes = [play for play in plays if play.kind is PlayKind.PASS]
     pairs = Counter((play.player_id, play.to_player_id) for play in passes)
-    arrived = Counter((play.player_id, play.to_player_id) for play in passes if play.succeeded)
-    return in_order(PassEdge(*pair, count, arrived[pair]) for pair, count in pairs.items())
+    ends = Counter((play.player_id, play.to_player_id, play.succeeded) for play in passes)
+    return in_order(
+        PassEdge(one, other, count, ends[one, other, True], ends[one, other, False])
+        for (one, other), count in pairs.items()
+    )

@@ -33,6 +33,11 @@ class SessionLog:
         self._parts = 1
         self.problem = ""
 
+    @property
+    def session_id(self) -> str:
+        """Of the session that goes on."""
+        return self._session.id
+
     def use(self, court: Court | None) -> None:
         """The court from now on, and for the session's figures; None leaves it."""
         self._session = replace(self._session, court=court or self._session.court)

@@ -79,7 +79,7 @@ class SessionStatistics:
         self._by_player: dict[int, _Tally] = {}
         self._everybody = _Tally()
         self._team_of: dict[int, Team] = {}
-        self._passes: dict[tuple[int | None, int | None], tuple[int, int]] = {}
+        self._passes: dict[tuple[int | None, int | None], tuple[int, int, int]] = {}
         self._frames = 0
 
     def use(self, court: Court | None) -> None:
@@ -129,7 +129,7 @@ class SessionStatistics:
         return tuple(shot_mark(shot, self._team_of.get(_id(shot)), self._court) for shot in self._shots)
 
     def figures(self) -> SessionFigures:
-        edges = [PassEdge(*pair, count, arrived) for pair, (count, arrived) in self._passes.items()]
+        edges = [PassEdge(*pair, *counts) for pair, counts in self._passes.items()]
         return SessionFigures(
             self.session(), self.teams(), self.players(), dict(self._team_of), self.chart(), in_order(edges)
         )
@@ -161,8 +161,8 @@ class SessionStatistics:
                 tally.count(_COUNTED[play.kind])
         if play.kind is PlayKind.PASS:
             pair = (play.player_id, play.to_player_id)
-            count, arrived = self._passes.get(pair, (0, 0))
-            self._passes[pair] = count + 1, arrived + (play.succeeded is True)
+            count, arrived, lost = self._passes.get(pair, (0, 0, 0))
+            self._passes[pair] = count + 1, arrived + (play.succeeded is True), lost + (play.succeeded is False)
 
     def _motion(self, motion: MotionEvent) -> None:
         self._frames += motion.frames
@@ -187,6 +187,7 @@ def shot_mark(shot: ShotEvent, team: Team | None, court: Court | None) -> ShotMa
         court_xy_m=shot.court_xy_m,
         zone=zone,
         points=None if court is None or zone is None else worth(court, zone),
+        flight=shot.flight,
     )
 
 

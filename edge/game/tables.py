@@ -10,7 +10,7 @@ from calibration.court import Court
 from edge.figures import Figures, GameEvent, MotionEvent, SessionFigures, Zone
 from edge.game.event_text import SHOT, kind_of
 from edge.game.zones import find_zone, worth
-from edge.types import PlayEvent, ShotEvent
+from edge.types import PlayEvent, ShotEvent, ShotFlight
 
 Value = float | int | str | bool | None
 Row = dict[str, Value]
@@ -60,9 +60,9 @@ def figures_object(figures: SessionFigures) -> dict[str, Any]:
     shots = []
     for mark in figures.chart:
         shot = asdict(mark)
-        place = shot.pop("court_xy_m") or (None, None)
+        del shot["court_xy_m"], shot["flight"]
         shots.append({**shot, "outcome": mark.outcome.value, "zone": mark.zone and mark.zone.value}
-                     | {"x_m": _rounded(place[0]), "y_m": _rounded(place[1])})  # fmt: skip
+                     | _place(mark.court_xy_m, "") | _flown(mark.flight))  # fmt: skip
     return {
         "session": figures_row(figures.session),
         "teams": {team: figures_row(one) for team, one in figures.teams.items()},
@@ -94,8 +94,14 @@ def _shot(shot: ShotEvent, court: Court | None) -> Row:
         if court is not None:
             zone = find_zone(court, shot.court_xy_m)
             row |= {"zone": zone.value, "points": worth(court, zone)}
-    for name in _FLIGHT if shot.flight is not None else ():
-        estimate = getattr(shot.flight, name)
+    return row | _flown(shot.flight)
+
+
+def _flown(flight: ShotFlight | None) -> Row:
+    """What is known of a flight, each value with its standard deviation."""
+    row: Row = {}
+    for name in _FLIGHT if flight is not None else ():
+        estimate = getattr(flight, name)
         if estimate is not None:
             row |= {name: _rounded(estimate.value), f"{name}_sigma": _rounded(estimate.sigma)}
     return row

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -21,7 +21,7 @@ from typing import Literal
 
 from calibration.court import Court
 from edge.config import Config
-from edge.figures import Figures
+from edge.figures import SessionFigures
 from edge.publish import messages, payloads
 from edge.publish.broker import EmbeddedBroker
 from edge.publish.commands import NAMES, Command, CommandError, Ping, parse_command
@@ -29,6 +29,7 @@ from edge.publish.connection import Address, address_of
 from edge.publish.errors import PublishError
 from edge.publish.link import Link
 from edge.publish.outbox import Outbox
+from edge.publish.retained_stats import RetainedStats
 from edge.publish.topics import Topics
 from edge.types import BoxHealth, CalibrationReport, PlayEvent, ShotEvent, Snapshot, SourceState
 
@@ -38,7 +39,6 @@ LIVE_INTERVAL_S = 0.125
 STOP_TIMEOUT_S = 1.5
 STOP_PAUSE_S = 0.05
 COMMANDS_KEPT = 100
-RECENT_SHOTS = 20
 EMBEDDED = "embedded"
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
@@ -73,8 +73,6 @@ class Publisher:
         self._broker: EmbeddedBroker | None = None
         self._live_next: tuple[Snapshot, Court | None, bool] | None = None
         self._live_due_s = 0.0
-        self._stats_sent: dict[int | None, Figures] = {}
-        self._recent: dict[str, payloads.Shot] = {}
         self._stop_at_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="publish", daemon=True)
 
@@ -86,9 +84,10 @@ class Publisher:
             self._outbox.close()
             raise
         will = (self.topics.status, self._status("offline"))
-        self._link = Link(
-            address, will, self.topics.any_command, self._outbox, self._inbox.put, self._broker is not None
-        )
+        own = self._broker is not None  # which remembers nothing of earlier sessions
+        listen_to = (self.topics.any_command, *(() if own else self.topics.any_stats))
+        self._link = Link(address, will, listen_to, self._outbox, self._inbox.put, own)
+        self._stats = RetainedStats(self.topics, self.session, partial(self._link.retain, qos=1))
         self._link.on_message = self._received
         self._link.on_up = self._greet
         self._link.on_change = self._changed
@@ -136,12 +135,10 @@ class Publisher:
         if waiting is None:
             self._inbox.put(self._send_live)
 
-    def stats(self, session: Figures, players: Mapping[int, Figures] | None = None) -> None:
-        """Retained; only what changed is sent. A player who is no longer named is cleared at the broker."""
-        wanted: dict[int | None, Figures] = {None: session}
-        for player_id, counts in (players or {}).items():
-            wanted[player_id] = counts
-        self._inbox.put(partial(self._send_stats, wanted))
+    def stats(self, figures: SessionFigures, session: str = "", court: Court | None = None) -> None:
+        """Retained; only what changed is sent, and whoever is no longer named is cleared at the broker. session: whose
+        figures they are, this run's where it is not told."""
+        self._inbox.put(partial(self._stats.show, figures, session or self.session, court))
 
     def health(self, health: BoxHealth) -> None:
         self._inbox.put(partial(self._send_health, health))
@@ -209,16 +206,8 @@ class Publisher:
 
     def _keep_shot(self, shot: payloads.Shot) -> None:
         self._keep(self.topics.shot, shot)
-        first = self._recent.pop(shot.shot_id, shot)
-        self._recent[shot.shot_id] = shot.model_copy(update={"time": first.time})
         self._link.tend()  # the shot itself goes before the list of shots that holds it
-        self._send_recent()
-
-    def _send_recent(self) -> None:
-        newest = list(reversed(self._recent.values()))[:RECENT_SHOTS]
-        self._recent = {shot.shot_id: shot for shot in reversed(newest)}
-        message = payloads.RecentShots(time=_now(), session=self.session, shots=newest)
-        self._link.retain(self.topics.stats_recent, _bytes(message), qos=1)
+        self._stats.add(shot)
 
     def _send_play(self, play: payloads.Play) -> None:
         if self._link.connected:
@@ -230,21 +219,6 @@ class Publisher:
             snapshot, court, court_suspect = waiting
             self._link.send(self.topics.live, _bytes(messages.live(snapshot, court, _now(), court_suspect)))
 
-    def _send_stats(self, wanted: dict[int | None, Figures]) -> None:
-        for player_id, counts in wanted.items():
-            if self._stats_sent.get(player_id) != counts:
-                message = messages.stats(counts, player_id, self.session, _now())
-                self._link.retain(self._stats_topic(player_id), _bytes(message), qos=1)
-        for player_id in self._stats_sent.keys() - wanted.keys():
-            self._link.retain(self._stats_topic(player_id), b"", qos=1)
-        if wanted[None].shots.attempts == 0 and self._recent:
-            self._recent = {}
-            self._send_recent()
-        self._stats_sent = wanted
-
-    def _stats_topic(self, player_id: int | None) -> str:
-        return self.topics.stats_session if player_id is None else self.topics.stats_player(player_id)
-
     def _send_health(self, health: BoxHealth) -> None:
         message = messages.health(health, len(self._outbox), self._outbox.dropped, _now())
         self._link.retain(self.topics.health, _bytes(message))
@@ -253,9 +227,11 @@ class Publisher:
         self._inbox.put(partial(self._link.retain, topic, _bytes(message), qos))
 
     def _received(self, topic: str, payload: bytes, retained: bool) -> None:
+        if retained and topic.startswith(self.topics.stats):
+            self._stats.found(topic, payload)
+        if retained or topic == self.topics.reply or topic.startswith(self.topics.stats):
+            return  # a retained command is an old one, and we hear ourselves
         name = topic.rpartition("/")[2]
-        if retained or topic == self.topics.reply:  # a retained command is an old one
-            return
         try:
             command = parse_command(name, payload)
             if isinstance(command, Ping):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -36,7 +36,13 @@ class Link:
     """`on_message`, `on_up` and `on_change` are called in the worker thread; `on_up` before anything else is sent."""
 
     def __init__(
-        self, address: Address, will: tuple[str, bytes], listen_to: str, outbox: Outbox, defer: Defer, embedded: bool
+        self,
+        address: Address,
+        will: tuple[str, bytes],
+        listen_to: Sequence[str],
+        outbox: Outbox,
+        defer: Defer,
+        embedded: bool,
     ) -> None:
         self.address = address
         self.on_message: Callable[[str, bytes, bool], None] = lambda *_: None
@@ -134,7 +140,8 @@ class Link:
         self._reopen_pause_s = float(RETRY_FIRST_S)
         self.connected, self.detail, self.down_since = True, "connected", None
         _log.info("broker %s: connected, MQTT %s", self.address, self.protocol)
-        self._connection.subscribe(self._listen_to)
+        for topic in self._listen_to:
+            self._connection.subscribe(topic)
         self.on_up()
         for topic, (payload, qos) in self._retained.items():
             self.send(topic, payload, qos, retain=True)

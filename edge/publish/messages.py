@@ -9,21 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.court import Court
-from edge.figures import Figures
 from edge.publish import payloads
 from edge.types import (
     BallState,
     BoxHealth,
     CalibrationReport,
+    Estimate,
     PlayerState,
     PlayEvent,
     Rim,
     ShotEvent,
+    ShotFlight,
     Snapshot,
     SourceState,
+    Team,
 )
 
-_TEAMS = ("A", "B")
+TEAMS: tuple[Team, ...] = ("A", "B")
 
 
 def shot(event: ShotEvent, time: datetime, court_suspect: bool = False) -> payloads.Shot:
@@ -39,8 +41,9 @@ def shot(event: ShotEvent, time: datetime, court_suspect: bool = False) -> paylo
         gather_index=event.gather_index,
         apex_index=event.apex_index,
         rim_index=event.rim_index,
-        court_position=_position(event.court_xy_m),
+        court_position=position(event.court_xy_m),
         court_suspect=court_suspect,
+        flight=_flight(event.flight),
         evidence={key: _plain(value) for key, value in event.evidence.items()},
     )
 
@@ -54,52 +57,14 @@ def play(event: PlayEvent, time: datetime, court_suspect: bool = False) -> paylo
         start_time_s=round(event.start_time_s, 4),
         end_time_s=round(event.end_time_s, 4),
         player_id=event.player_id,
-        team=None if event.team is None else _TEAMS.index(event.team),
+        team=team_number(event.team),
         to_player_id=event.to_player_id,
         succeeded=event.succeeded,
-        start_position=_position(event.start_xy_m),
-        end_position=_position(event.end_xy_m),
+        start_position=position(event.start_xy_m),
+        end_position=position(event.end_xy_m),
         court_suspect=court_suspect,
         confidence=_share(event.confidence),
         evidence={key: _plain(value) for key, value in event.evidence.items()},
-    )
-
-
-_SAME_NAME = (
-    "points", "passes", "passes_arrived", "passes_lost", "touches", "dribbles", "drives", "interceptions", "steals",
-    "rebounds", "blocks", "balls_out",
-)  # fmt: skip
-_IN_TENTHS = (
-    "pass_success",
-    "possession_s",
-    "possession_rate",
-    "possession_share",
-    "distance_m",
-    "mean_speed_m_s",
-    "top_speed_m_s",
-)
-
-
-def stats(figures: Figures, player_id: int | None, session: str, time: datetime) -> payloads.Stats:
-    counts = figures.shots
-    decided = counts.made + counts.missed
-    return payloads.Stats(
-        time=time,
-        session=session,
-        player_id=player_id,
-        attempts=counts.attempts,
-        made=counts.made,
-        missed=counts.missed,
-        unknown=counts.unknown,
-        percentage=round(100 * counts.made / decided, 1) if decided else None,
-        streak=counts.streak,
-        best_streak=counts.best_streak,
-        zones={
-            zone.value: payloads.ZoneShots(attempts=count.attempts, made=count.made, missed=count.missed)
-            for zone, count in figures.zones.items()
-        },
-        **{name: getattr(figures, name) for name in _SAME_NAME},
-        **{name: _tenths(getattr(figures, name)) for name in _IN_TENTHS},
     )
 
 
@@ -132,10 +97,10 @@ def calibration(report: CalibrationReport, time: datetime) -> payloads.Calibrati
         time=time,
         state=report.state,
         verdict=report.verdict,
-        error_cm=_tenths(report.error_cm),
+        error_cm=tenths(report.error_cm),
         court=report.court,
         created=report.created,
-        moved_cm=_tenths(report.moved_cm),
+        moved_cm=tenths(report.moved_cm),
         suspect=report.suspect,
         realigned=report.realigned,
         detail=report.detail,
@@ -165,13 +130,31 @@ def court_dimensions(court: Court) -> payloads.CourtDimensions:
     )
 
 
+def team_number(team: Team | None) -> int | None:
+    return None if team is None else TEAMS.index(team)
+
+
+def _flight(flight: ShotFlight | None) -> payloads.Flight | None:
+    if flight is None:
+        return None
+    values = {name: getattr(flight, name) for name in payloads.Flight.model_fields if name != "arc"}
+    arc = [(round(x, 3), round(z, 3), round(sigma, 3)) for x, z, sigma in flight.arc]
+    return payloads.Flight(arc=arc, **{name: _measured(value) for name, value in values.items()})
+
+
+def _measured(estimate: Estimate | None) -> payloads.Measured | None:
+    if estimate is None or not np.isfinite([estimate.value, estimate.sigma]).all():
+        return None
+    return payloads.Measured(value=round(float(estimate.value), 3), sigma=round(float(estimate.sigma), 3))
+
+
 def _player(state: PlayerState) -> payloads.LivePlayer:
     left, top, right, bottom = (round(float(value), 1) for value in state.box)
     return payloads.LivePlayer(
         player_id=state.track_id,
-        team=None if state.team is None else _TEAMS.index(state.team),
+        team=team_number(state.team),
         box=(left, top, right, bottom),
-        court_position=_position(state.court_xy_m),
+        court_position=position(state.court_xy_m),
         status=state.status.value,
         confidence=_share(state.confidence),
     )
@@ -197,13 +180,13 @@ def _rim(rim: Rim | None) -> payloads.LiveRim | None:
     )
 
 
-def _position(xy_m: Sequence[float] | npt.NDArray[np.floating] | None) -> payloads.CourtPosition | None:
+def position(xy_m: Sequence[float] | npt.NDArray[np.floating] | None) -> payloads.CourtPosition | None:
     if xy_m is None or not np.all(np.isfinite(xy_m)):
         return None
     return payloads.CourtPosition(x=round(float(xy_m[0]), 3), y=round(float(xy_m[1]), 3))
 
 
-def _tenths(value: float | None) -> float | None:
+def tenths(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else round(value, 1)
 
 

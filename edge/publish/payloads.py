@@ -93,6 +93,31 @@ class CourtPosition(Part):
 _SUSPECT = "The camera was moved since it was calibrated: positions in metres are not to be believed."
 
 
+class Measured(Part):
+    """A value and its standard deviation."""
+
+    value: float
+    sigma: float = Field(ge=0)
+
+
+class Flight(Part):
+    """How a shot flew, in metres, degrees and seconds as the names say; null where the view does not tell."""
+
+    release_height_m: Measured | None
+    release_speed_m_s: Measured | None
+    release_angle_deg: Measured | None
+    flight_s: Measured | None
+    apex_m: Measured | None
+    entry_angle_deg: Measured | None = Field(description="Below horizontal, at the rim's height.")
+    depth_cm: Measured | None = Field(
+        description="Beyond (+) or short of (-) the rim's centre, as the shooter sees it."
+    )
+    left_right_cm: Measured | None = Field(description="To the right (+) of the rim's centre, as the shooter sees it.")
+    arc: list[tuple[float, float, float]] = Field(
+        description="From the side: metres beyond the rim's centre (before it: -), metres above the floor, sigma."
+    )
+
+
 class Shot(Message):
     """Topic `shot`: one `new`, any number of `update`, one `end`, all with the same `shot_id`."""
 
@@ -108,6 +133,7 @@ class Shot(Message):
     rim_index: int | None
     court_position: CourtPosition | None = Field(description="Where the shooter stood; null without a homography.")
     court_suspect: bool = Field(False, description=_SUSPECT)
+    flight: Flight | None = Field(None, description="How it flew, told with its end; null where nobody could tell.")
     evidence: dict[str, float | int | str] = Field(description="Frames and distances that led to this.")
 
 
@@ -130,60 +156,6 @@ class Play(Message):
     court_suspect: bool = Field(False, description=_SUSPECT)
     confidence: Share
     evidence: dict[str, float | int | str]
-
-
-class ZoneShots(Part):
-    """Shots from one zone; those of unknown outcome are attempts only."""
-
-    attempts: Count
-    made: Count
-    missed: Count
-
-
-_Percent = Annotated[float, Field(ge=0, le=100)]
-
-
-class Stats(Message):
-    """Topics `stats/session` and `stats/player/<id>`, retained; after each shot, else every five seconds."""
-
-    session: str = Field(description="Id of this run of the box; figures of another id are of an earlier run.")
-    player_id: int | None = Field(description="null in stats/session.")
-    attempts: Count
-    made: Count
-    missed: Count
-    unknown: Count
-    percentage: float | None = Field(ge=0, le=100, description="made of made and missed; null before the first.")
-    streak: Count = Field(description="Made shots in a row until now.")
-    best_streak: Count
-    points: Count = Field(0, description="Of made shots whose place is known; free throws are not told from others.")
-    zones: dict[Literal["paint", "mid_range", "corner_three", "above_the_break_three"], ZoneShots] = Field(
-        default_factory=dict, description="Zones with an attempt, by the place of release."
-    )
-    passes: Count = 0
-    passes_arrived: Count = 0
-    passes_lost: Count = 0
-    pass_success: _Percent | None = Field(None, description="Arrived of arrived and lost.")
-    touches: Count = 0
-    possession_s: float = Field(0.0, ge=0)
-    possession_rate: _Percent | None = Field(None, description="Of all frames.")
-    possession_share: _Percent | None = Field(None, description="Of the frames in which anybody has the ball.")
-    dribbles: Count = 0
-    drives: Count = 0
-    interceptions: Count = 0
-    steals: Count = 0
-    rebounds: Count = 0
-    blocks: Count = 0
-    balls_out: Count = 0
-    distance_m: float = Field(0.0, ge=0)
-    mean_speed_m_s: float | None = Field(None, ge=0)
-    top_speed_m_s: float = Field(0.0, ge=0)
-
-
-class RecentShots(Message):
-    """Topic `stats/recent`, retained: the last shots of this session, newest first, for a page that opens later."""
-
-    session: str
-    shots: list[Shot]
 
 
 class LivePlayer(Part):
@@ -332,22 +304,3 @@ class Reply(Message):
     ok: bool
     detail: str
     draft: CalibrationDraft | None = Field(None, description="Only in answers to calibrate-court.")
-
-
-MODELS: dict[str, type[Part]] = {
-    "status": Status,
-    "health": Health,
-    "source": Source,
-    "calibration": CalibrationState,
-    "shot": Shot,
-    "play": Play,
-    "stats": Stats,
-    "recent-shots": RecentShots,
-    "live": Live,
-    "form-alert": FormAlert,
-    "cmd-request": Request,
-    "cmd-calibrate-rim": CalibrateRimRequest,
-    "cmd-calibrate-court": CalibrateCourtRequest,
-    "cmd-calibrate-save": CalibrateSaveRequest,
-    "cmd-reply": Reply,
-}

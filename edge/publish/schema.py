@@ -8,9 +8,29 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge.publish.payloads import MODELS, Request
+from edge.publish import payloads, stat_payloads
+from edge.publish.payloads import Part, Request
 
 FOLDER = Path(__file__).parent / "schemas"
+MODELS: dict[str, type[Part]] = {
+    "status": payloads.Status,
+    "health": payloads.Health,
+    "source": payloads.Source,
+    "calibration": payloads.CalibrationState,
+    "shot": payloads.Shot,
+    "play": payloads.Play,
+    "stats": stat_payloads.Stats,
+    "recent-shots": stat_payloads.RecentShots,
+    "shot-chart": stat_payloads.ShotChart,
+    "pass-network": stat_payloads.PassNetwork,
+    "live": payloads.Live,
+    "form-alert": payloads.FormAlert,
+    "cmd-request": payloads.Request,
+    "cmd-calibrate-rim": payloads.CalibrateRimRequest,
+    "cmd-calibrate-court": payloads.CalibrateCourtRequest,
+    "cmd-calibrate-save": payloads.CalibrateSaveRequest,
+    "cmd-reply": payloads.Reply,
+}
 
 
 def schema_texts() -> dict[str, str]:

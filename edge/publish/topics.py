@@ -51,15 +51,36 @@ class Topics:
         return f"{self.prefix}/form/alert"
 
     @property
+    def stats(self) -> str:
+        """What all topics of statistics begin with."""
+        return f"{self.prefix}/stats/"
+
+    @property
     def stats_session(self) -> str:
-        return f"{self.prefix}/stats/session"
+        return f"{self.stats}session"
 
     @property
     def stats_recent(self) -> str:
-        return f"{self.prefix}/stats/recent"
+        return f"{self.stats}recent"
+
+    @property
+    def stats_chart(self) -> str:
+        return f"{self.stats}chart"
+
+    @property
+    def stats_passes(self) -> str:
+        return f"{self.stats}passes"
 
     def stats_player(self, player_id: int) -> str:
-        return f"{self.prefix}/stats/player/{player_id}"
+        return f"{self.stats}player/{player_id}"
+
+    def stats_team(self, team: str) -> str:
+        return f"{self.stats}team/{team}"
+
+    @property
+    def any_stats(self) -> tuple[str, str]:
+        """Filters for what is retained of each player and each team."""
+        return f"{self.stats}player/+", f"{self.stats}team/+"
 
     def command(self, name: str) -> str:
         return f"{self.prefix}/cmd/{name}"

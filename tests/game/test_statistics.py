@@ -100,7 +100,7 @@ def test_equations_nine_and_ten() -> None:
     assert figures.teams["A"].pass_success == 75.0
     assert (figures.teams["A"].possession_rate, figures.teams["A"].possession_share) == (37.5, 75.0)
     assert figures.players[3].possession_share == 25.0
-    assert figures.network == (PassEdge(1, 2, count=5, arrived=3),)
+    assert figures.network == (PassEdge(1, 2, count=5, arrived=3, lost=1),)
     assert Figures().pass_success is Figures().possession_rate is Figures().possession_share is None
 
 

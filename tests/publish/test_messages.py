@@ -12,19 +12,21 @@ import numpy as np
 import pytest
 
 from calibration.court import FIBA
-from edge.figures import Figures, Zone, ZoneCount
-from edge.publish import messages, payloads
+from edge.figures import Figures, PassEdge, ShotMark, Zone, ZoneCount
+from edge.publish import messages, payloads, stat_messages, stat_payloads
 from edge.publish.schema import FOLDER, schema_texts, stale_schemas, write_schemas
 from edge.types import (
     BallState,
     BoxHealth,
     CalibrationReport,
+    Estimate,
     Outcome,
     PlayerState,
     PlayEvent,
     PlayKind,
     Rim,
     ShotEvent,
+    ShotFlight,
     ShotPhase,
     ShotStats,
     Snapshot,
@@ -35,6 +37,16 @@ from tests.publish.counted import counted
 
 GOLDEN = Path(__file__).parent / "golden"
 NOON = datetime(2026, 5, 1, 12, 0, 0, tzinfo=timezone.utc)
+
+FLIGHT = ShotFlight(
+    None, None, None, None, Estimate(4.71234, 0.05), Estimate(44.41, 1.2), Estimate(np.float64(6.04), 3.5),
+    Estimate(np.nan, 2.0), ((-6.2, 2.1, 0.05), (-3.0, 4.71234, 0.04), (0.06, 3.05, 0.03)),
+)  # fmt: skip
+MARKS = (
+    ShotMark("s-1", 3.46667, 4, "B", Outcome.MADE, (9.12345, -2.5), Zone.MID_RANGE, 2, FLIGHT),
+    ShotMark("s-2", 9.5, None, None, Outcome.UNKNOWN, None, None, None),
+)
+EDGES = (PassEdge(4, 7, 5, 3, 1), PassEdge(7, None, 1, 0))
 
 
 def player(court: bool = True) -> PlayerState:
@@ -82,7 +94,7 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         phases=["lift"],
         advice="Keep the elbow under the ball.",
     )
-    recent = payloads.RecentShots(time=NOON, session="20260501T120000Z", shots=[messages.shot(shot(), NOON)])
+    recent = stat_payloads.RecentShots(time=NOON, session="20260501T120000Z", shots=[messages.shot(shot(), NOON)])
     health = BoxHealth(23.97, 41.666, 12.34, "rim-only", {"detector": 20.123}, {"temperature_c": 51.0}, ("disk full",))
     report = CalibrationReport("moved", "good", 4.04, "fiba", NOON, 12.34, True, False, "the camera moved")
     draft = payloads.CalibrationDraft(
@@ -115,11 +127,16 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         "source": ("source", messages.source(SourceState("reconnecting", "/dev/video0 is gone", 90, 3), NOON)),
         "shot-new": ("shot", messages.shot(shot(ShotPhase.NEW, outcome=None, player_id=None), NOON)),
         "shot-end": ("shot", messages.shot(full, NOON, court_suspect=True)),
-        "stats-session": ("stats", messages.stats(counted(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
-        "stats-player": ("stats", messages.stats(counted(), 4, "20260501T120000Z", NOON)),
-        "stats-game": ("stats", messages.stats(game, 4, "20260501T120000Z", NOON)),
+        "stats-session": ("stats", stat_messages.stats(counted(5, 2, 1, 2, 1, 2), None, "20260501T120000Z", NOON)),
+        "stats-player": ("stats", stat_messages.stats(counted(), 4, "20260501T120000Z", NOON)),
+        "stats-game": ("stats", stat_messages.stats(game, 4, "20260501T120000Z", NOON)),
         "play-pass": ("play", messages.play(thrown, NOON, court_suspect=True)),
         "play-steal": ("play", messages.play(PlayEvent(PlayKind.STEAL, 3, 4, 0.1, 0.2, 5), NOON)),
+        "stats-team": ("stats", stat_messages.stats(game, None, "20260501T120000Z", NOON, "B")),
+        "shot-flight": ("shot", messages.shot(shot(flight=FLIGHT), NOON)),
+        "shot-chart": ("shot-chart", stat_messages.chart(MARKS, FIBA, "20260501T120000Z", NOON)),
+        "shot-chart-none": ("shot-chart", stat_messages.chart((), None, "20260501T120000Z", NOON)),
+        "pass-network": ("pass-network", stat_messages.passes(EDGES, "20260501T120000Z", NOON)),
         "recent-shots": ("recent-shots", recent),
         "live": ("live", messages.live(snapshot(), FIBA, NOON, court_suspect=True)),
         "live-image-only": ("live", messages.live(snapshot(players=(player(False),), ball=None, rim=None), None, NOON)),
@@ -206,6 +223,6 @@ def test_what_is_not_finite_never_reaches_the_wire() -> None:
 
 @pytest.mark.parametrize(("made", "missed", "unknown"), [(0, 0, 0), (3, 1, 6), (0, 4, 0), (2, 0, 1)])
 def test_percentage_counts_decided_shots_only(made: int, missed: int, unknown: int) -> None:
-    stats = messages.stats(counted(made + missed + unknown, made, missed, unknown), None, "s", NOON)
+    stats = stat_messages.stats(counted(made + missed + unknown, made, missed, unknown), None, "s", NOON)
     decided = made + missed
     assert stats.percentage == (pytest.approx(100 * made / decided) if decided else None)

@@ -27,7 +27,7 @@ from edge.types import (
     TrackStatus,
 )
 from edge.web import WebServer
-from tests.publish.counted import counted
+from tests.publish.counted import counted, session
 from tests.publish.observer import free_port, wait_until
 from tests.web.chromium import PHONE, keep_picture, link_of, text
 
@@ -103,14 +103,14 @@ def test_a_shot_is_announced_listed_and_counted(box: Publisher, page: Any) -> No
     box.shot(shot("s1", ShotPhase.NEW, None))
     wait_until(lambda: text(page, "newest-word") == "Shot…", "shot on its way")
     box.shot(shot("s1", ShotPhase.END, Outcome.MADE))
-    box.stats(counted(1, 1, 0, 0, 1, 1), {4: counted(1, 1, 0, 0, 1, 1)})
+    box.stats(session(counted(1, 1, 0, 0, 1, 1), {4: counted(1, 1, 0, 0, 1, 1)}))
     wait_until(lambda: text(page, "newest-word") == "Made", "outcome")
     assert text(page, "newest-by") == "Player 4"
     assert text(page, "flash-word") == "MADE"
     assert text(page, "spoken") == "Made. Player 4."
     box.shot(shot("s2", ShotPhase.END, Outcome.MISSED, 11))
     box.shot(shot("s3", ShotPhase.END, Outcome.UNKNOWN, 11))
-    box.stats(counted(3, 1, 1, 1, 0, 1), {4: counted(1, 1, 0, 0, 1, 1), 11: counted(2, 0, 1, 1, 0, 0)})
+    box.stats(session(counted(3, 1, 1, 1, 0, 1), {4: counted(1, 1, 0, 0, 1, 1), 11: counted(2, 0, 1, 1, 0, 0)}))
     wait_until(lambda: text(page, "attempts") == "3", "statistics")
     wait_until(lambda: len(page.find_elements("css selector", "#shots li")) == 3, "three shots, each once")
     assert text(page, "flash-word") == "MISSED", "what is unsure is not shouted"
@@ -184,7 +184,7 @@ def test_a_page_that_opens_later_knows_the_last_shots(box: Publisher, page: Any)
 @pytest.mark.parametrize("stats", [counted(188, 144, 40, 4, 12, 31), counted(3, 3, 0, 0, 3, 3), counted(12, 12)])
 def test_nothing_stands_out_of_a_phone_screen(box: Publisher, page: Any, stats: Figures) -> None:
     box.shot(shot("s1", ShotPhase.END, Outcome.MISSED, 104))
-    box.stats(stats)
+    box.stats(session(stats))
     wait_until(lambda: text(page, "attempts") == str(stats.shots.attempts), "statistics")
     width = page.execute_script("return document.documentElement.scrollWidth")
     assert width <= PHONE[0]
