@@ -100,7 +100,8 @@ class Play:
         self.events.append(GymEvent(kind, self.index, self.time_s, agent_id, shot_id))
 
     def _gather(self, agent: Agent) -> None:
-        faulty = self.scenario.fault is not None and self.rng.random() < self.scenario.fault_share
+        may_be = self.scenario.fault is not None and len(self.shots) >= self.scenario.fault_after
+        faulty = may_be and self.rng.random() < self.scenario.fault_share
         form = with_fault(vary(agent.form, self.rng), self.scenario.fault if faulty else None)
         agent.begin_shot(jump_shot(form))
         shot_id = len(self.shots)

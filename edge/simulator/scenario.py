@@ -33,8 +33,9 @@ class Scenario:
     """players_per_team: 0 to 5 for each of two teams. spots_m: where shots are taken from, (x, y) on the court, or
     empty for spots around the arc by seed. skill: share of shots that go in. pass_share: how often the ball is passed
     before a shot. pace: 1 = game speed, less is more leisurely. mount: where the camera hangs (`MOUNTS`). fault: a
-    fault of form that a share `fault_share` of the shots shows. drag: air drag on the ball. noise: sensor noise, grey
-    levels; blur_px: lens blur; jpeg_quality: 0 = none, else every frame goes through JPEG at this quality (slower).
+    fault of form that a share `fault_share` of the shots shows once `fault_after` shots were taken. drag: air drag on
+    the ball. noise: sensor noise, grey levels; blur_px: lens blur; jpeg_quality: 0 = none, else every frame goes
+    through JPEG at this quality (slower).
 
     mount "wall" draws place (2.5 to 5 m up), aim, field of view (60 to 110 degrees) and a bent lens by seed. court: a
     name of `calibration.court.COURTS`. cone_layout: a name of `LAYOUTS`, or "auto": the largest that is in the picture.
@@ -66,6 +67,7 @@ class Scenario:
     mount: str = "sideline"
     fault: str | None = None
     fault_share: float = 1.0
+    fault_after: int = 0
     drag: bool = True
     noise: float = 2.5
     blur_px: float = 0.6
@@ -116,7 +118,9 @@ SCENARIOS: dict[str, Scenario] = {
         uneven=0.25,
         lamp_change=0.1,
     ),
-    "form": Scenario(name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8),
+    "form": Scenario(
+        name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8, fault="behind_head", fault_share=0.6, fault_after=10
+    ),
 }
 
 

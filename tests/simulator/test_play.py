@@ -142,3 +142,9 @@ def test_a_fault_shows_in_every_shot_that_should_have_it() -> None:
     shots = next(itertools.islice(gym.play(), 600, None)).shots
     assert len(shots) >= 2
     assert all(shot.form.fault == "elbow_out" and shot.form.elbow_flare_deg > 40 for shot in shots)
+
+
+def test_a_fault_begins_after_so_many_shots() -> None:
+    scenario = Scenario(players_per_team=(1, 0), fault="behind_head", fault_after=2, spots_m=((8.0, 0.0),))
+    last = next(t for t in VirtualGym(scenario, seed=4, width=320, height=180, fps=15).play() if len(t.shots) == 4)
+    assert [shot.form.fault for shot in last.shots] == [None, None, "behind_head", "behind_head"]
