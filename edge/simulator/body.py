@@ -19,7 +19,9 @@ REFERENCE_HEIGHT_M = 1.9
 PELVIS, TRUNK, LEFT_ANKLE, RIGHT_ANKLE, FOOT_PITCH = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12), slice(12, 14)
 LEFT_WRIST, RIGHT_WRIST, LEFT_POLE, RIGHT_POLE = slice(14, 17), slice(17, 20), slice(20, 23), slice(23, 26)
 HEAD, LEFT_HAND, RIGHT_HAND, BALL, LIFT = slice(26, 28), slice(28, 31), slice(31, 34), slice(34, 37), 37
-POSE_SIZE = 38
+# Hips turned to the left, and knees pushed outwards beyond their usual, rad.
+HIP_TURN, KNEES_OUT = 38, 39
+POSE_SIZE = 40
 
 (NOSE, L_EYE, R_EYE, L_EAR, R_EAR, L_SHOULDER, R_SHOULDER, L_ELBOW, R_ELBOW, L_WRIST, R_WRIST) = range(11)
 (L_HIP, R_HIP, L_KNEE, R_KNEE, L_ANKLE, R_ANKLE) = range(11, 17)
@@ -92,11 +94,15 @@ def build_joints(pose, xy, yaw, scale):  # type: ignore[no-untyped-def]
     joints[WAIST] = pelvis + up * 0.1
     joints[CHEST] = pelvis + up * (TRUNK_LENGTH - 0.12)
     joints[NECK] = pelvis + up * (TRUNK_LENGTH + 0.05)
-    joints[L_HIP] = pelvis + np.array((0.0, HIP_HALF, 0.0))
-    joints[R_HIP] = pelvis - np.array((0.0, HIP_HALF, 0.0))
+    hip_c, hip_s = math.cos(pose[HIP_TURN]), math.sin(pose[HIP_TURN])
+    across = np.array((-hip_s * HIP_HALF, hip_c * HIP_HALF, 0.0))
+    joints[L_HIP] = pelvis + across
+    joints[R_HIP] = pelvis - across
     joints[L_SHOULDER] = pelvis + up * TRUNK_LENGTH + left * SHOULDER_HALF
     joints[R_SHOULDER] = pelvis + up * TRUNK_LENGTH - left * SHOULDER_HALF
-    knees_left, knees_right = np.array((1.0, 0.12, 0.0)), np.array((1.0, -0.12, 0.0))
+    out = 0.12 + math.tan(pose[KNEES_OUT])
+    knees_left = np.array((hip_c - hip_s * out, hip_s + hip_c * out, 0.0))
+    knees_right = np.array((hip_c + hip_s * out, hip_s - hip_c * out, 0.0))
     _two_bones(joints, L_HIP, L_KNEE, L_ANKLE, pose[LEFT_ANKLE], knees_left, THIGH, SHANK)
     _two_bones(joints, R_HIP, R_KNEE, R_ANKLE, pose[RIGHT_ANKLE], knees_right, THIGH, SHANK)
     _two_bones(joints, L_SHOULDER, L_ELBOW, L_WRIST, pose[LEFT_WRIST], pose[LEFT_POLE], UPPER_ARM, FOREARM)
@@ -114,6 +120,15 @@ def build_joints(pose, xy, yaw, scale):  # type: ignore[no-untyped-def]
         joints[joint, 0] = xy[0] + c * x - s * y
         joints[joint, 1] = xy[1] + s * x + c * y
         joints[joint, 2] = z + pose[LIFT] * scale
+    return joints
+
+
+@numba.njit(cache=True)
+def build_motion(poses, roots, yaw, scale):  # type: ignore[no-untyped-def]
+    """Joints (T, 29, 3) m of poses (T, P) at floor points (T, 2): `build_joints` frame by frame."""
+    joints = np.zeros((len(poses), JOINTS, 3))
+    for t in range(len(poses)):
+        joints[t] = build_joints(poses[t], roots[t], yaw, scale)
     return joints
 
 

@@ -11,6 +11,7 @@ from edge.simulator.body import (
     BALL,
     FOOT_PITCH,
     HEAD,
+    HIP_TURN,
     LEFT_ANKLE,
     LEFT_HAND,
     LEFT_POLE,
@@ -42,7 +43,7 @@ def mirrored(pose: FloatArray) -> FloatArray:
         out[left.start + 1] *= -1
         out[right.start + 1] *= -1
     out[FOOT_PITCH] = pose[FOOT_PITCH][::-1]
-    for place in (PELVIS.start + 1, TRUNK.start + 1, TRUNK.start + 2, HEAD.start + 1, BALL.start + 1):
+    for place in (PELVIS.start + 1, TRUNK.start + 1, TRUNK.start + 2, HEAD.start + 1, BALL.start + 1, HIP_TURN):
         out[place] *= -1
     return out
 
