@@ -1,7 +1,8 @@
 """Who shot this: by the embeddings of those who are enrolled, and by whom the track was last time.
 
 A track is one person until it is lost, so what several shots of it say adds up; that a track has changed its person
-in between is possible, and allowed for.
+in between is possible, and allowed for. So is a shot that its player takes as he never does: it says little against
+him where his track is known, and nothing for him where it is not.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from edge.types import FloatArray
 # Of another person's shots the logarithm of the distance to somebody's, in units of his limit: middle and spread.
 _OTHERS, _OTHERS_SPREAD = 0.7, 0.6
 # Between two of its shots a track has come to be somebody else in so many cases; and so likely is a stranger at first.
-_EXCHANGED, _STRANGER = 0.03, 0.35
+_EXCHANGED, _STRANGER = 0.01, 0.25
+# So many of somebody's shots may look like anybody's: those are the ones that are worth telling him of.
+_UNUSUAL = 0.5
 _SURE = 0.8
 _MOST = 12.0
 
@@ -85,4 +88,5 @@ def _evidence(baselines: Mapping[str, Baseline], name: str | None, embedding: Fl
         return 0.0
     own = baselines[name]
     other = stats.norm.logpdf(np.log(max(own.distance(embedding), 1e-6)), _OTHERS, _OTHERS_SPREAD)
-    return float(np.clip(own.log_density(embedding) - other, -_MOST, _MOST))
+    same = min(own.log_density(embedding) - other, _MOST)
+    return float(np.log((1 - _UNUSUAL) * np.exp(same) + _UNUSUAL))
