@@ -22,7 +22,7 @@ _OTHERS, _OTHERS_SPREAD = 0.7, 0.6
 _EXCHANGED, _STRANGER = 0.01, 0.25
 # So many of somebody's shots may look like anybody's: those are the ones that are worth telling him of.
 _UNUSUAL = 0.5
-_SURE = 0.8
+_SURE = 0.7
 _MOST = 12.0
 
 
