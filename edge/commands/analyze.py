@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol
 
 from tqdm import tqdm
 
@@ -18,11 +15,10 @@ from calibration.court import Court
 from edge.annotate import Annotator
 from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import CaptureError, Source, open_source
-from edge.commands.game_figures import GameFigures
 from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
-from edge.commands.summary import Summary, write_picture
+from edge.commands.results import Results
+from edge.commands.summary import Summary
 from edge.commands.video import VideoWriter, open_video_writer
-from edge.publish import messages
 from edge.tracking.settled import SettledFrame
 from edge.types import Explanation, Frame, PlayEvent, ShotEvent
 
@@ -37,7 +33,9 @@ The rim is the ellipse of the ring in the picture: X,Y of its upper left corner,
 Without it the hoop is looked for by itself; tell the rim where the outcomes stay "unknown" or another hoop was taken.
 
 DIR then holds events.jsonl (one line for every event, as sent over MQTT), shots.txt and shots.png (the shots at a
-glance) and annotated.mp4."""
+glance), tracks.csv, statistics.json, annotated.mp4 and, as far as there is something to draw, pass_network.png; where
+the court is calibrated also shot_chart.png, trails.png (where everybody went) and flight_SHOT.png (how a shot flew).
+A number that changed its player for a moment is put right in all of them but annotated.mp4."""
 
 
 class Analyser(Protocol):
@@ -133,32 +131,18 @@ def analyse(
     """
     expected = source.info.frames if limit is None or source.info.frames is None else min(limit, source.info.frames)
     summary = Summary(source.info.name, source.info.fps, expected)
-    game = GameFigures(court)
-    with ExitStack() as stack:
-        stack.callback(game.write, folder)
-        stack.callback(_write_summary, summary, folder)
-        log = stack.enter_context((folder / "events.jsonl").open("w", encoding="utf-8"))
-        tracks = stack.enter_context((folder / "tracks.csv").open("w", encoding="utf-8"))
-        tracks.write("time_s,player,left_px,top_px,right_px,bottom_px,seen\n")
+    with Results(folder, summary, court) as results, ExitStack() as stack:
         writer = None
         for frame in _with_progress(source, limit):
             step = pipeline.step(frame)
-            _record_tracks(tracks, pipeline.settled())
-            _record(log, step.events)
-            _record_plays(log, step.plays)
-            summary.add(frame, step.events)
-            game.add(step)
+            results.add(frame, step, pipeline.settled())
             summary.dropped = pipeline.dropped
             summary.rim_seen |= step.snapshot.rim is not None
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
         last, last_plays = pipeline.finish(), pipeline.finish_plays()
-        _record(log, last)
-        _record_plays(log, last_plays)
-        game.finish((*last, *last_plays))
-        _record_tracks(tracks, pipeline.settled(ended=True))
-        summary.add(None, last)
+        results.finish(last, last_plays, pipeline.settled(ended=True))
     return summary
 
 
@@ -178,33 +162,6 @@ def _open_writer(stack: ExitStack, folder: Path, source: Source, frame: Frame) -
     writer = open_video_writer(folder / "annotated.mp4", source.info.fps, (width, height))
     stack.callback(writer.close)
     return writer
-
-
-def _record(log: TextIO, events: Iterable[ShotEvent]) -> None:
-    now = datetime.now(timezone.utc)
-    for event in events:
-        log.write(messages.shot(event, now).model_dump_json() + "\n")
-    log.flush()
-
-
-def _record_plays(log: TextIO, plays: Iterable[PlayEvent]) -> None:
-    """What happened beside shots, one JSON object a line: the fields of `PlayEvent`, NaN nowhere."""
-    for play in plays:
-        log.write(json.dumps(asdict(play), allow_nan=False) + "\n")
-    log.flush()
-
-
-def _record_tracks(table: TextIO, frames: Iterable[SettledFrame]) -> None:
-    """Where everybody was, a line each; not seen: between two boxes that were."""
-    for frame in frames:
-        for track_id, box, seen in zip(frame.track_ids, frame.boxes, frame.seen, strict=True):
-            corners = ",".join(f"{edge:.1f}" for edge in box)
-            table.write(f"{frame.time_s:.3f},{track_id},{corners},{int(seen)}\n")
-
-
-def _write_summary(summary: Summary, folder: Path) -> None:
-    (folder / "shots.txt").write_text(summary.text() + "\n", encoding="utf-8")
-    write_picture(summary, folder / "shots.png")
 
 
 def _make_folder(folder: Path) -> None:

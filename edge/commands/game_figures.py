@@ -1,21 +1,19 @@
-"""What was counted in a recording, into its folder of results."""
+"""What was counted in a recording, and pictures of it, into its folder of results."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from calibration.court import Court
+from edge.charts import write_charts
 from edge.commands.session_files import write_text
 from edge.figures import GameEvent
 from edge.game.movement import MotionFinder
 from edge.game.recount import recount
 from edge.game.tables import figures_object
-
-if TYPE_CHECKING:
-    from edge.pipeline import Step
+from edge.types import Snapshot
 
 
 class GameFigures:
@@ -26,13 +24,16 @@ class GameFigures:
         self._motion = MotionFinder()
         self._events: list[GameEvent] = []
 
-    def add(self, step: Step) -> None:
-        self._events += (*step.events, *step.plays, *self._motion.update(step.snapshot))
+    def add(self, events: Iterable[GameEvent]) -> None:
+        self._events += events
 
-    def finish(self, last: Sequence[GameEvent]) -> None:
-        """The recording has ended; last: what was known only then."""
-        self._events += (*last, *self._motion.finish())
+    def move(self, snapshot: Snapshot) -> None:
+        """Where everybody is on the next frame."""
+        self._events += self._motion.update(snapshot)
 
     def write(self, folder: Path) -> None:
+        """statistics.json and the charts; nothing comes after it."""
+        self._events += self._motion.finish()
         figures = recount(self._events, self._court)
         write_text(folder / "statistics.json", json.dumps(figures_object(figures), indent=1, allow_nan=False) + "\n")
+        write_charts(figures, self._events, self._court, folder)

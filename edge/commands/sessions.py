@@ -13,20 +13,22 @@ from pathlib import Path
 from calibration.court import Court
 from edge.commands.options import CommandError, add_settings_options, settings
 from edge.commands.session_files import write_csv, write_parquet, write_text
-from edge.figures import Figures, SessionFigures, Zone
+from edge.figures import Figures, GameEvent, SessionFigures, Zone
+from edge.game.recount import recount
 from edge.game.sessions import SessionStore
 from edge.game.tables import event_rows, figures_object, player_rows
 
 _EXAMPLES = """examples:
   courtside sessions list                                     what there is, newest first
   courtside sessions show 20260501T120000Z                    figures of one session, its teams and players
-  courtside sessions show latest --pictures charts            the same, with a shot chart and who passed to whom
+  courtside sessions show latest --pictures charts            the same, with pictures
   courtside sessions export 20260501T120000Z --format csv --table players --out players.csv
   courtside sessions export 20260501T120000Z --format json --out session.json
   courtside sessions delete 20260501T120000Z
 
-"latest" stands for the id of the newest session. JSON holds figures and events; CSV and Parquet hold one table: events
-(every phase of a shot, every play, every player's steps) or players."""
+Pictures are a shot chart, who passed to whom, where everybody went and, from the side, the flight of each shot that the
+camera could measure. "latest" stands for the id of the newest session. JSON holds figures and events; CSV and Parquet
+hold one table: events (every phase of a shot, every play, every player's steps) or players."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,7 +45,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing.set_defaults(execute=_list)
     show = what.add_parser("show", help="the figures of one session")
     show.add_argument("id", metavar="ID")
-    show.add_argument("--pictures", type=Path, metavar="DIR", help="write shot chart and pass network there, as PNG")
+    show.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="draw charts there, as PNG",
+    )
     show.set_defaults(execute=_show)
     export = what.add_parser("export", help="write one session into a file")
     export.add_argument("id", metavar="ID")
@@ -79,23 +86,26 @@ def _list(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     with _open(args) as store:
         session = store.session(_id(store, args.id))
-        figures = store.figures(session.id)
+        events = store.events(session.id)
+    figures = recount(events, session.court)
     print(f"{session.id}: {session.source}, started {session.started:%Y-%m-%d %H:%M:%S %Z}")
     print(figures_text(figures))
     if args.pictures is not None:
-        _draw(figures, session.court, args.pictures)
+        _draw(figures, events, session.court, args.pictures)
     return 0
 
 
-def _draw(figures: SessionFigures, court: Court | None, folder: Path) -> None:
+def _draw(figures: SessionFigures, events: Sequence[GameEvent], court: Court | None, folder: Path) -> None:
     from edge.charts import write_charts  # here: matplotlib takes a second to load
 
     try:
-        written = write_charts(figures, court, folder)
+        written = write_charts(figures, events, court, folder)
     except OSError as error:
         raise CommandError(f"--pictures {folder}: cannot be written: {error.strerror or error}") from None
     if court is None:
-        print("courtside: no shot chart: the court was not calibrated", file=sys.stderr)
+        print("courtside: no shot chart, trails or flights: the court was not calibrated", file=sys.stderr)
+    if not written:
+        print("courtside: nothing to draw: no shots, passes or ways are known", file=sys.stderr)
     for path in written:
         print(f"courtside: {path}: written", file=sys.stderr)
 

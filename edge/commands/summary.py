@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
+from edge.chart_parts import OUTCOMES
 from edge.types import Frame, Image, Outcome, ShotEvent
 
 _THUMBNAIL_WIDTH = 320
 # Releases are reported a while after they happened: thumbnails wait this many frames for their shot.
 _REMEMBERED_FRAMES = 150
 _COLUMNS = 4
-_COLOURS = {Outcome.MADE: "#2e9e4f", Outcome.MISSED: "#d64545", Outcome.UNKNOWN: "#8a8a8a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def write_picture(summary: Summary, path: Path) -> None:
     for axis in axes:
         axis.set_axis_off()
     for shot, axis in zip(shots, axes, strict=False):
-        colour = _COLOURS[shot.outcome]
+        colour = OUTCOMES[shot.outcome]
         title = f"{shot.number}   {_release(shot.event)}   {shot.outcome.value}"
         axis.set_title(title, color=colour, fontsize=11, fontweight="bold")
         if shot.thumbnail is not None:

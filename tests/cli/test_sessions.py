@@ -53,8 +53,12 @@ def test_show(data: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_pictures(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ask(data, "show", "latest", "--pictures", str(tmp_path / "charts")) == 0
-    assert (tmp_path / "charts" / "pass_network.png").stat().st_size > 0
+    assert ask(data, "show", "old", "--pictures", str(tmp_path / "charts")) == 0
+    assert {"pass_network.png", "shot_chart.png"} <= {path.name for path in (tmp_path / "charts").iterdir()}
+    assert ask(data, "show", "new", "--pictures", str(tmp_path / "none")) == 0
+    said = capsys.readouterr().err
+    assert "nothing to draw" in said
+    assert "not calibrated" in said
     (tmp_path / "file").write_text("")
     assert ask(data, "show", "latest", "--pictures", str(tmp_path / "file")) == 2
     assert "--pictures" in capsys.readouterr().err
