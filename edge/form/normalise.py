@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.form.errors import FormError
+from edge.form.motion import LEAST_CONFIDENCE, PERCENTILE, body_px
 from edge.form.resample import LONGEST_GAP_S, resample, without_jumps
 from edge.form.sides import Hand, facing, shooting_hand
 from edge.form.skeleton import (
@@ -35,9 +36,7 @@ from edge.form.skeleton import (
     HIPS,
     JOINT_NAMES,
     LIMBS,
-    SHANK,
     SHOULDERS,
-    THIGH,
     TRUNK,
     WRISTS,
     bone_length,
@@ -48,13 +47,11 @@ from edge.form.skeleton import (
 from edge.types import FloatArray, FormSequence, ShotClip
 
 FRAMES = 64
-LEAST_CONFIDENCE = 0.2
 # Clips that say too little.
 _LEAST_FRAMES, _LEAST_FPS, _LEAST_STATURE_PX = 6, 11.0, 50.0
 _DURATION_S = (0.15, 2.5)
 _LEAST_PRESENT, _LEAST_MEAN_CONFIDENCE = 0.6, 0.3
-# A limb's length over the clip, and how far from a usual body's a limb may be, beside the body's own size.
-_PERCENTILE = 90.0
+# How far from a usual body's a limb's length may be, beside the body's own size.
 _BUILD = 1.25
 # Whoever looks to the left by more than this (1 = seen from the side) is mirrored.
 _CLEARLY_LEFT = -0.45
@@ -149,14 +146,14 @@ def to_body(pose: FloatArray, points: FloatArray, stature_px: float) -> FloatArr
     origin = _origin(hips)
     out = (pose - origin) * scale
     root = (hips - origin) * scale
-    trunk = root + (middle(pose, SHOULDERS) - hips) * _factor(trunk_length(points, _PERCENTILE), TRUNK, scale)
+    trunk = root + (middle(pose, SHOULDERS) - hips) * _factor(trunk_length(points, PERCENTILE), TRUNK, scale)
     for joint in HIPS:
         out[:, joint] = root + (pose[:, joint] - hips) * scale
     for joint in (*SHOULDERS, *HEAD):
         hung = trunk + (pose[:, joint] - middle(pose, SHOULDERS)) * scale
         out[:, joint] = np.where(np.isfinite(hung), hung, out[:, joint])
     for near, far, share in LIMBS.values():
-        factor = _factor(bone_length(points, near, far, _PERCENTILE), share, scale)
+        factor = _factor(bone_length(points, near, far, PERCENTILE), share, scale)
         for a, b in zip(near, far, strict=True):
             hung = out[:, a] + (pose[:, b] - pose[:, a]) * factor
             out[:, b] = np.where(np.isfinite(hung), hung, out[:, b])
@@ -169,21 +166,6 @@ def _origin(hips: FloatArray) -> FloatArray:
     if not len(known) or known[0] > FRAMES // 4:
         raise FormError("the hips were not seen at the gather: the player's legs are hidden or out of the picture")
     return np.asarray(hips[known[:3]].mean(axis=0))
-
-
-def body_px(points: FloatArray, stature_px: float) -> float:
-    """The player's height in the picture, px, from trunk and legs (T, 17, 2), which stand upright for most of a clip;
-    from the trunk alone, or as the boxes told, where they were not seen."""
-    parts = (
-        (trunk_length(points, _PERCENTILE), TRUNK),
-        (bone_length(points, *LIMBS["thigh"][:2], _PERCENTILE), THIGH),
-        (bone_length(points, *LIMBS["shank"][:2], _PERCENTILE), SHANK),
-    )
-    if all(np.isfinite(length) for length, _ in parts):
-        return sum(length for length, _ in parts) / sum(share for _, share in parts)
-    if np.isfinite(parts[0][0]):
-        return parts[0][0] / TRUNK
-    return stature_px
 
 
 def _factor(length_px: float, share: float, scale: float) -> float:

@@ -16,6 +16,8 @@ _STIFFNESS = 0.05
 # A joint that is in one frame so far (shares of the stature, and a second's motion) from where it is in the frames
 # beside it was mistaken for another.
 _JUMP, _JUMP_A_S = 0.10, 1.5
+# So many times are worked out together.
+_BLOCK = 256
 
 
 def resample(
@@ -28,9 +30,13 @@ def resample(
     pose network shakes by is smoothed away; in gaps of up to 0.2 s straight lines.
     """
     step_s = float(np.median(np.diff(times_s)))
-    curve = _local_quadratic(times_s, points, weights, at_s, max(_BAND_S, _BAND_FRAMES * step_s))
-    out = np.full((len(at_s), points.shape[1], 2), np.nan)
-    present = np.zeros(out.shape[:2], dtype=bool)
+    band_s = max(_BAND_S, _BAND_FRAMES * step_s)
+    curve = np.full((len(at_s), points.shape[1], 2), np.nan)
+    for first in range(0, len(at_s), _BLOCK):
+        now = at_s[first : first + _BLOCK]
+        near = slice(*np.searchsorted(times_s, [now[0] - 5 * band_s, now[-1] + 5 * band_s]))
+        curve[first : first + _BLOCK] = _local_quadratic(times_s[near], points[near], weights[near], now, band_s)
+    out, present = np.full_like(curve, np.nan), np.zeros(curve.shape[:2], dtype=bool)
     for joint in range(points.shape[1]):
         seen = np.flatnonzero(np.isfinite(points[:, joint, 0]))
         if len(seen) < 2:
@@ -39,14 +45,14 @@ def resample(
         after = np.searchsorted(t, at_s)
         before_s = np.where(after > 0, at_s - t[np.maximum(after - 1, 0)], np.inf)
         after_s = np.where(after < len(t), t[np.minimum(after, len(t) - 1)] - at_s, np.inf)
-        within = before_s + after_s <= LONGEST_GAP_S
-        outside = np.minimum(before_s, after_s) <= _OUTSIDE_S
+        gap_s, nearest_s = before_s + after_s, np.minimum(before_s, after_s)
+        told = (gap_s <= LONGEST_GAP_S) | (nearest_s <= _OUTSIDE_S)
+        present[:, joint] = told & (nearest_s <= 0.75 * step_s)
         # Straight lines end where the frames do, at the last value.
         line = np.stack([np.interp(at_s, t, points[seen, joint, axis]) for axis in (0, 1)], axis=1)
-        present[:, joint] = (np.minimum(before_s, after_s) <= 0.75 * step_s) & (within | outside)
-        use = np.isfinite(curve[:, joint]).all(axis=1) & present[:, joint] & (before_s + after_s <= 2.5 * step_s)
-        out[:, joint] = np.where(use[:, None], curve[:, joint], line)
-        out[~(within | outside), joint] = np.nan
+        smooth = np.isfinite(curve[:, joint, 0]) & present[:, joint] & ((gap_s <= 2.5 * step_s) | np.isinf(gap_s))
+        out[:, joint] = np.where(smooth[:, None], curve[:, joint], line)
+        out[~told, joint] = np.nan
     return out, present
 
 
@@ -59,14 +65,14 @@ def _local_quadratic(
     seen = np.isfinite(points[..., 0])
     weight = np.where(seen, weights, 0.0)
     value = np.where(seen[..., None], points, 0.0) * weight[..., None]
-    moments = [(kernel * apart**k) @ weight for k in range(5)]
-    sides = [np.einsum("nt,tjc->njc", kernel * apart**k, value) for k in range(3)]
-    matrix = np.stack([np.stack([moments[i + j] for j in range(3)], -1) for i in range(3)], -2)
-    matrix[..., 1, 1] += 0.1 * _STIFFNESS * moments[0]
-    matrix[..., 2, 2] += _STIFFNESS * moments[0]
-    enough = moments[0] > 1e-3
-    matrix[~enough] = np.eye(3)
-    solved = np.linalg.solve(matrix, np.stack(sides, axis=-2))[..., 0, :]
+    m0, m1, m2, m3, m4 = ((kernel * apart**k) @ weight for k in range(5))
+    s0, s1, s2 = (np.einsum("nt,tjc->njc", kernel * apart**k, value) for k in range(3))
+    slope, bend = m2 + 0.1 * _STIFFNESS * m0, m4 + _STIFFNESS * m0
+    # The normal equations' first unknown, the value itself, by Cramer's rule.
+    c0, c1, c2 = slope * bend - m3 * m3, m2 * m3 - m1 * bend, m1 * m3 - slope * m2
+    whole = m0 * c0 + m1 * c1 + m2 * c2
+    enough = (m0 > 1e-3) & (whole > 1e-12)
+    solved = (c0[..., None] * s0 + c1[..., None] * s1 + c2[..., None] * s2) / np.where(enough, whole, 1.0)[..., None]
     return np.asarray(np.where(enough[..., None], solved, np.nan))
 
 
@@ -78,13 +84,9 @@ def without_jumps(times_s: FloatArray, points: FloatArray, stature_px: float) ->
     padded = np.pad(points, ((2, 2), (0, 0), (0, 0)), constant_values=np.nan)
     around = np.stack([padded[k : k + len(points)] for k in range(5)])
     known = np.isfinite(around[..., 0]).sum(axis=0)
-    usual = _median(around)
+    # NaN is sorted to the end.
+    middle_row = np.maximum(known - 1, 0) // 2
+    usual = np.take_along_axis(np.sort(around, axis=0), middle_row[None, ..., None], axis=0)[0]
     far = np.hypot(*np.moveaxis(points - usual, -1, 0)) > limit
     out[far & (known >= 4)] = np.nan
     return out
-
-
-def _median(around: FloatArray) -> FloatArray:
-    """np.nanmedian over the first axis, NaN without a warning where there is nothing."""
-    filled = np.where(np.isfinite(around).any(axis=0), around, 0.0)
-    return np.asarray(np.nanmedian(filled, axis=0))
