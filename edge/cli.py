@@ -11,14 +11,15 @@ from typing import NoReturn
 from calibration.lens import LensError
 from calibration.model import CalibrationError
 from edge.capture.source import CaptureError
-from edge.commands import analyze, calibrate, config, doctor, engines, run, sessions
+from edge.commands import analyze, calibrate, config, doctor, engines, form, run, sessions
 from edge.commands.options import CommandError
 from edge.config import ConfigError
+from edge.form.errors import FormError
 from edge.game.sessions import SessionError
 
-_COMMANDS = (run, analyze, sessions, calibrate, engines, doctor, config)
+_COMMANDS = (run, analyze, sessions, form, calibrate, engines, doctor, config)
 _OUR_PACKAGES = ("edge", "engines", "calibration")
-_BAD_INPUT = (ConfigError, CaptureError, CalibrationError, LensError, CommandError, SessionError)
+_BAD_INPUT = (ConfigError, CaptureError, CalibrationError, LensError, CommandError, SessionError, FormError)
 
 EXIT_FAILURE = 1
 EXIT_BAD_INPUT = 2
@@ -30,6 +31,7 @@ _EXAMPLES = """examples:
   courtside calibrate                               where the court is: four cones, once
   courtside analyze shots.mp4 --out result          every shot of a recording
   courtside sessions show latest                    figures of the box's last run
+  courtside form show Anna                          how somebody shoots, and whether it has changed
   courtside doctor                                  what is wrong, and how to mend it
 
 'courtside COMMAND --help' shows more of each."""

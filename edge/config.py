@@ -94,6 +94,27 @@ class GameConfig(Section):
     outcome_wait_s: float = Field(2.5, gt=0, description="Seconds after a release at which a shot ends at the latest.")
 
 
+class SessionsConfig(Section):
+    keep_days: int = Field(
+        400, ge=1, description="Sessions begun longer ago are deleted when the box starts, never the one that runs."
+    )
+    keep_mb: int = Field(
+        2000,
+        ge=10,
+        description="Megabytes of sessions to keep: beyond that the oldest are deleted when the box starts, never the"
+        " one that runs. An hour of ten players takes about 5.",
+    )
+
+
+class FormConfig(Section):
+    enabled: bool = Field(True, description="Compare the form of enrolled players' shots with their own.")
+    alert_pause_s: float = Field(
+        12.0,
+        ge=0,
+        description="Seconds for which a player gets no second alert; 0 = any shot may have one.",
+    )
+
+
 class MqttConfig(Section):
     broker: str = Field("embedded", description="'embedded', or the name or address of your own broker.")
     port: int = Field(1883, ge=0, le=65535, description="The broker's TCP port (embedded: the one it listens on).")
@@ -121,6 +142,10 @@ class Config(Section):
     vision: VisionConfig = Field(default_factory=lambda: VisionConfig(), description="What is looked for in a frame.")
     tracking: TrackingConfig = Field(default_factory=lambda: TrackingConfig(), description="The particle filter.")
     game: GameConfig = Field(default_factory=lambda: GameConfig(), description="How events are found.")
+    sessions: SessionsConfig = Field(
+        default_factory=lambda: SessionsConfig(), description="How long sessions are kept."
+    )
+    form: FormConfig = Field(default_factory=lambda: FormConfig(), description="How players shoot.")
     mqtt: MqttConfig = Field(default_factory=lambda: MqttConfig(), description="Where results are sent.")
     web: WebConfig = Field(default_factory=lambda: WebConfig(), description="The phone's page.")
 
@@ -131,6 +156,10 @@ class Config(Section):
     @property
     def sessions_path(self) -> Path:
         return self.data_path / "sessions.db"
+
+    @property
+    def form_path(self) -> Path:
+        return self.data_path / "form.db"
 
     @property
     def calibration_path(self) -> Path:
