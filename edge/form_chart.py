@@ -87,4 +87,4 @@ def _skeleton(axes: Axes, joints: FloatArray, colour: str) -> None:
     """joints (17, 2); bones with an end that is not known are left out."""
     lines = [joints[list(bone)] for bone in _BONES if np.isfinite(joints[list(bone)]).all()]
     axes.add_collection(LineCollection(lines, colors=colour, linewidths=2.2))
-    axes.scatter(*joints.T, color=colour, s=9)
+    axes.scatter(joints[:, 0], joints[:, 1], color=colour, s=9)
