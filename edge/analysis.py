@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
@@ -144,6 +144,8 @@ class Analysis:
         try:
             with ExitStack() as stack:
                 stack.callback(self.log.close)
+                keep = self._config.sessions
+                self.log.forget(_now() - timedelta(days=keep.keep_days), keep.keep_mb * 1_000_000)
                 pipeline = self._opener(self._config, self._calibration, _session())
                 stack.callback(pipeline.close)
                 self.ready = True

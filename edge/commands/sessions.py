@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
 
 from calibration.court import Court
@@ -25,6 +26,7 @@ _EXAMPLES = """examples:
   courtside sessions export 20260501T120000Z --format csv --table players --out players.csv
   courtside sessions export 20260501T120000Z --format json --out session.json
   courtside sessions delete 20260501T120000Z
+  courtside sessions delete --before 2026-01-01               all that began before that day
 
 Pictures are a shot chart, who passed to whom, where everybody went and, from the side, the flight of each shot that the
 camera could measure. "latest" stands for the id of the newest session. JSON holds figures and events; CSV and Parquet
@@ -58,8 +60,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export.add_argument("--table", choices=("events", "players"), default="events", help="of CSV and Parquet")
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
     export.set_defaults(execute=_export)
-    delete = what.add_parser("delete", help="forget one session")
-    delete.add_argument("id", metavar="ID")
+    delete = what.add_parser("delete", help="forget one session, or old ones")
+    which = delete.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", metavar="ID", nargs="?")
+    which.add_argument("--before", type=_date, metavar="DATE", help="all begun before this day, like 2026-05-01 (UTC)")
     delete.set_defaults(execute=_delete)
     for one in (listing, show, export, delete):
         add_settings_options(one, nested=True)
@@ -134,10 +138,28 @@ def _export(args: argparse.Namespace) -> int:
 
 def _delete(args: argparse.Namespace) -> int:
     with _open(args) as store:
-        chosen = _id(store, args.id)
-        store.delete(chosen)
-    print(f"courtside: session {chosen}: deleted", file=sys.stderr)
+        if args.before is None:
+            gone = [_id(store, args.id)]
+            store.delete(gone[0])
+        else:
+            gone = store.delete_before(args.before, _running(store))
+    for one in gone:
+        print(f"courtside: session {one}: deleted", file=sys.stderr)
+    if not gone:
+        print(f"courtside: no session begun before {args.before:%Y-%m-%d}", file=sys.stderr)
     return 0
+
+
+def _running(store: SessionStore) -> str | None:
+    """The session that may be going on: of those that were not ended, as by a power cut, the newest."""
+    return next((line.session.id for line in store.sessions() if line.session.ended is None), None)
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-05-01") from None
 
 
 def _id(store: SessionStore, told: str) -> str:

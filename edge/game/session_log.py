@@ -38,9 +38,29 @@ class SessionLog:
         """Of the session that goes on."""
         return self._session.id
 
+    @property
+    def running_id(self) -> str | None:
+        """Of the session that goes on, if one does."""
+        return self._session.id if self._session.ended is None else None
+
     def use(self, court: Court | None) -> None:
         """The court from now on, and for the session's figures; None leaves it."""
         self._session = replace(self._session, court=court or self._session.court)
+
+    def forget(self, before: datetime, most_bytes: int) -> None:
+        """Delete sessions begun before a moment, then the oldest until they take up no more; never this one. What
+        refuses is left for another time."""
+        if not self._path.exists():
+            return
+        try:
+            with contextlib.closing(SessionStore(self._path, _WAIT_S)) as store:
+                gone = store.delete_before(before, self._session.id)
+                gone += store.delete_beyond(most_bytes, self._session.id)
+        except SessionError as error:
+            _log.warning("old sessions are not deleted: %s", error)
+        else:
+            if gone:
+                _log.info("sessions deleted because of their age or size: %s", ", ".join(gone))
 
     def add(self, events: Sequence[GameEvent]) -> None:
         if not events:

@@ -34,6 +34,10 @@ class SessionError(Exception):
     """The store of sessions cannot be used, or has no such session; one line that says what to do."""
 
 
+class UnknownSession(SessionError):
+    """There is no session of this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the box, or one from a reset of its statistics to the next. ended: None while it runs, and for a run
@@ -120,7 +124,9 @@ class SessionStore:
         with self._telling():
             row = self._db.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
             if row is None:
-                raise SessionError(f"{session_id}: no such session in {self._path}; 'courtside sessions list' has them")
+                raise UnknownSession(
+                    f"{session_id}: no such session in {self._path}; 'courtside sessions list' has them"
+                )
             return _session(row)
 
     def events(self, session_id: str) -> list[GameEvent]:
@@ -134,8 +140,41 @@ class SessionStore:
 
     def delete(self, session_id: str) -> None:
         self.session(session_id)
-        with self._change():
-            self._db.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+        self._delete([session_id])
+
+    def delete_before(self, moment: datetime, running: str | None = None) -> list[str]:
+        """Forget the sessions begun before a moment but for `running`; the ids of those that were."""
+        return self._delete([session.id for session in self._oldest(running) if session.started < moment])
+
+    def delete_beyond(self, most_bytes: int, running: str | None = None) -> list[str]:
+        """Forget the oldest sessions but for `running` until no more is taken up; the ids of those that were. The file
+        stays as large, what comes next fills it."""
+        gone: list[str] = []
+        for session in self._oldest(running):
+            if self._used_bytes() <= most_bytes:
+                break
+            gone += self._delete([session.id])
+        return gone
+
+    def _oldest(self, but: str | None) -> list[Session]:
+        with self._telling():
+            rows = self._db.execute("SELECT * FROM sessions ORDER BY started, id").fetchall()
+            return [session for session in map(_session, rows) if session.id != but]
+
+    def _delete(self, ids: Sequence[str]) -> list[str]:
+        """One at a time, so that nobody else waits for long."""
+        for one in ids:
+            with self._change():
+                self._db.execute("DELETE FROM sessions WHERE id = ?", (one,))
+        return list(ids)
+
+    def _used_bytes(self) -> int:
+        with self._telling():
+            pages, free, size = (
+                int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            return (pages - free) * size
 
     def close(self) -> None:
         self._db.close()

@@ -119,3 +119,19 @@ def test_what_cannot_be_is_said_in_one_line(
     assert "cannot be written" in errors[0]
     assert "no sessions yet" in errors[1]
     assert "pip install 'courtside[parquet]'" in errors[2]
+
+
+def test_old_sessions_are_deleted_but_never_the_one_that_may_run(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(data, "delete", "--before", "2026-05-01") == 0
+    assert "no session begun before 2026-05-01" in capsys.readouterr().err
+    assert ask(data, "delete", "--before", "2027-01-01") == 0
+    assert "session old: deleted" in capsys.readouterr().err
+    assert ask(data, "list") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ["new"]
+
+
+@pytest.mark.parametrize("words", [(), ("old", "--before", "2026-05-02"), ("--before", "yesterday")])
+def test_what_to_delete_must_be_plain(data: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        ask(data, "delete", *words)
+    assert "delete" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
 from calibration.court import FIBA
@@ -103,8 +104,8 @@ def test_trails_by_team_and_by_player_on_the_half_or_the_whole_court() -> None:
     assert titles == [
         "team A: 38 m", "team B: 19 m", "1 A: 19 m, 0:10", "2 A: 19 m, 0:10", "5: 19 m, 0:10", "7 B: 19 m, 0:10"
     ]  # fmt: skip
-    segments = figure.axes[2].collections[0].get_segments()
-    assert np.allclose(segments[0][0], WALK[0][::-1])
+    (way,) = [one for one in figure.axes[2].collections if isinstance(one, LineCollection)]
+    assert np.allclose(way.get_segments()[0][0], WALK[0][::-1])
     assert figure.axes[0].get_ylim()[0] == 0
     there = trail_chart(find_trails(motions(steps(1, [(-x, y) for x, y in WALK]))), {}, FIBA)
     assert there.axes[0].get_ylim()[0] < -FIBA.end_m

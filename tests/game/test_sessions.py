@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -217,3 +217,56 @@ def test_a_session_deleted_while_it_runs_begins_again(path: Path) -> None:
     log.add([replace(SHOT, shot_id="s-2")])
     assert log.problem == ""
     assert len(SessionStore(path).events("one")) == 1
+
+
+def days_ago(days: int) -> datetime:
+    return NOON - timedelta(days=days)
+
+
+def filled(path: Path, ages: dict[str, int], count: int = 20) -> SessionStore:
+    """A store of sessions that began so many days ago."""
+    store = SessionStore(path)
+    for number, (name, days) in enumerate(ages.items()):
+        store.write(Session(name, days_ago(days), None, "gym"), random_events(number, count))
+    return store
+
+
+def ids(store: SessionStore) -> list[str]:
+    return [line.session.id for line in store.sessions()]
+
+
+def test_sessions_of_before_a_moment_go_with_their_events(path: Path) -> None:
+    store = filled(path, {"a": 500, "b": 401, "c": 399, "d": 1})
+    assert store.delete_before(days_ago(400), running="a") == ["b"]
+    assert ids(store) == ["d", "c", "a"]
+    left = sqlite3.connect(path).execute("SELECT DISTINCT session FROM events").fetchall()
+    assert sorted(left) == [("a",), ("c",), ("d",)]
+
+
+def test_the_oldest_go_until_what_is_left_fits(path: Path) -> None:
+    store = filled(path, {"a": 4, "b": 3, "c": 2, "d": 1}, 1500)
+    store.sync()
+    whole = path.stat().st_size
+    assert store.delete_beyond(10 * whole) == []
+    assert store.delete_beyond(6 * whole // 10, running="a") == ["b", "c"]
+    assert store.delete_beyond(0, running="a") == ["d"]
+    assert ids(store) == ["a"]
+
+
+def test_a_box_forgets_at_its_start_and_not_what_it_is_in(path: Path) -> None:
+    filled(path, {"one": 900, "old": 800, "new": 1}).close()
+    log = SessionLog(path, SESSION)
+    log.forget(days_ago(400), 10_000_000)
+    assert ids(SessionStore(path)) == ["new", "one"]
+
+
+def test_a_store_that_refuses_to_forget_stops_nothing(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    filled(path, {"old": 800}).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    log = SessionLog(path, SESSION)
+    log.forget(days_ago(400), 10_000_000)
+    assert "not deleted" in caplog.text
+    other.execute("ROLLBACK")
+    log.add([SHOT])
+    assert set(ids(SessionStore(path))) == {"old", "one"}
