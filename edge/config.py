@@ -123,6 +123,11 @@ class MqttConfig(Section):
     password_file: Path | None = Field(None, description="File that holds the password, never the password itself.")
     tls: bool = Field(False, description="Use TLS to reach your own broker.")
     ca_file: Path | None = Field(None, description="CA certificate of your own broker, where it is self-signed.")
+    discovery_prefix: str = Field(
+        "homeassistant",
+        pattern=r"^[A-Za-z0-9_/-]*$",
+        description="Where Home Assistant looks for new devices, to find the form alerts; empty = tell it nothing.",
+    )
     keepalive_s: int = Field(20, ge=5, le=600, description="Seconds after which a silent connection counts as gone.")
 
 

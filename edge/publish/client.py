@@ -22,16 +22,17 @@ from typing import Literal
 from calibration.court import Court
 from edge.config import Config
 from edge.figures import SessionFigures
-from edge.publish import messages, payloads
+from edge.publish import form_messages, messages, payloads
 from edge.publish.broker import EmbeddedBroker
 from edge.publish.commands import NAMES, Command, CommandError, Ping, parse_command
 from edge.publish.connection import Address, address_of
 from edge.publish.errors import PublishError
+from edge.publish.form_payloads import FormShot
 from edge.publish.link import Link
 from edge.publish.outbox import Outbox
 from edge.publish.retained_stats import RetainedStats
 from edge.publish.topics import Topics
-from edge.types import BoxHealth, CalibrationReport, PlayEvent, ShotEvent, Snapshot, SourceState
+from edge.types import BoxHealth, CalibrationReport, FormReport, PlayEvent, ShotEvent, Snapshot, SourceState
 
 _log = logging.getLogger(__name__)
 
@@ -121,9 +122,11 @@ class Publisher:
         """QoS 1 while the broker is there; the session's store has it in any case."""
         self._inbox.put(partial(self._send_play, messages.play(event, _now(), court_suspect)))
 
-    def form_alert(self, alert: payloads.FormAlert) -> None:
-        """Durable like a shot."""
-        self._inbox.put(partial(self._keep, self.topics.form_alert, alert))
+    def form(self, report: FormReport, alert: bool) -> None:
+        """What a shot's form was like; as an alert it is durable like a shot."""
+        if alert:
+            self._inbox.put(partial(self._keep, self.topics.form_alert, form_messages.alert(report, _now())))
+        self._inbox.put(partial(self._send_form, form_messages.shot(report, _now())))
 
     def live(self, snapshot: Snapshot, court: Court | None = None, court_suspect: bool = False) -> None:
         """Positions for the page. Call with every frame: the newest goes out, eight times a second."""
@@ -187,6 +190,9 @@ class Publisher:
 
     def _greet(self) -> None:
         self._link.send(self.topics.status, self._status("online"), qos=1, retain=True)
+        if self._config.mqtt.discovery_prefix:
+            topic, told = form_messages.discovery(self.topics, self._config.mqtt.discovery_prefix)
+            self._link.send(topic, told, qos=1, retain=True)
 
     def _begin_stop(self) -> None:
         self._stop_at_s = time.monotonic() + STOP_TIMEOUT_S
@@ -212,6 +218,10 @@ class Publisher:
     def _send_play(self, play: payloads.Play) -> None:
         if self._link.connected:
             self._link.send(self.topics.play, _bytes(play), qos=1)
+
+    def _send_form(self, shot: FormShot) -> None:
+        if self._link.connected:
+            self._link.send(self.topics.form_shot, _bytes(shot), qos=1)
 
     def _send_live(self) -> None:
         waiting, self._live_next = self._live_next, None

@@ -217,18 +217,6 @@ class Live(Message):
     court_suspect: bool = Field(description=_SUSPECT)
 
 
-class FormAlert(Message):
-    """Topic `form/alert`: a shot whose form deviates from the player's own."""
-
-    shot_id: str = Field(min_length=1)
-    player_id: int | None
-    distance: float = Field(ge=0, description="Distance of this shot's embedding from the player's reference.")
-    verdict: Literal["consistent", "deviates", "abstain"]
-    joints: list[str] = Field(description="Joints that deviate, worst first.")
-    phases: list[str] = Field(description="Phases of the shot in which they do.")
-    advice: str
-
-
 class Request(Part):
     """Topics `cmd/ping`, `cmd/reset-stats` and `cmd/calibrate-undo`.
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge.publish import payloads, stat_payloads
+from edge.publish import form_payloads, payloads, stat_payloads
 from edge.publish.payloads import Part, Request
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -24,7 +24,8 @@ MODELS: dict[str, type[Part]] = {
     "shot-chart": stat_payloads.ShotChart,
     "pass-network": stat_payloads.PassNetwork,
     "live": payloads.Live,
-    "form-alert": payloads.FormAlert,
+    "form-alert": form_payloads.FormAlert,
+    "form-shot": form_payloads.FormShot,
     "cmd-request": payloads.Request,
     "cmd-calibrate-rim": payloads.CalibrateRimRequest,
     "cmd-calibrate-court": payloads.CalibrateCourtRequest,

@@ -51,6 +51,10 @@ class Topics:
         return f"{self.prefix}/form/alert"
 
     @property
+    def form_shot(self) -> str:
+        return f"{self.prefix}/form/shot"
+
+    @property
     def stats(self) -> str:
         """What all topics of statistics begin with."""
         return f"{self.prefix}/stats/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ import pytest
 
 from calibration.court import FIBA
 from edge.figures import Figures, PassEdge, ShotMark, Zone, ZoneCount
-from edge.publish import messages, payloads, stat_messages, stat_payloads
+from edge.publish import form_messages, messages, payloads, stat_messages, stat_payloads
 from edge.publish.schema import FOLDER, schema_texts, stale_schemas, write_schemas
 from edge.types import (
     BallState,
     BoxHealth,
     CalibrationReport,
     Estimate,
+    FormFault,
+    FormReport,
     Outcome,
     PlayerState,
     PlayEvent,
@@ -84,16 +87,9 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         court_xy_m=(9.1, -2.5),
         evidence={"rim_distance_px": np.float32(3.25), "frames": np.int64(7), "why": "through the ring", "gap": np.nan},
     )
-    alert = payloads.FormAlert(
-        time=NOON,
-        shot_id="s-1",
-        player_id=4,
-        distance=0.42,
-        verdict="deviates",
-        joints=["right elbow"],
-        phases=["lift"],
-        advice="Keep the elbow under the ball.",
-    )
+    fault = FormFault("shooting wrist", "release", 60, -14.1234, "cm", -5.0, "Wrist 14 cm further back than usual.")
+    measured = {"elbow_release_deg": 171.23456, "jump_cm": float("nan")}
+    unusual = FormReport("s-1", "new", 241.56667, 4, "Anna", "deviates", 1.61234, "", (fault,), measured)
     recent = stat_payloads.RecentShots(time=NOON, session="20260501T120000Z", shots=[messages.shot(shot(), NOON)])
     health = BoxHealth(23.97, 41.666, 12.34, "rim-only", {"detector": 20.123}, {"temperature_c": 51.0}, ("disk full",))
     report = CalibrationReport("moved", "good", 4.04, "fiba", NOON, 12.34, True, False, "the camera moved")
@@ -140,7 +136,15 @@ def examples() -> dict[str, tuple[str, payloads.Part]]:
         "recent-shots": ("recent-shots", recent),
         "live": ("live", messages.live(snapshot(), FIBA, NOON, court_suspect=True)),
         "live-image-only": ("live", messages.live(snapshot(players=(player(False),), ball=None, rim=None), None, NOON)),
-        "form-alert": ("form-alert", alert),
+        "form-alert": ("form-alert", form_messages.alert(unusual, NOON)),
+        "form-alert-whole": ("form-alert", form_messages.alert(replace(unusual, phase="update", faults=()), NOON)),
+        "form-shot": ("form-shot", form_messages.shot(unusual, NOON)),
+        "form-shot-abstain": (
+            "form-shot",
+            form_messages.shot(
+                FormReport("s-2", "new", 250.0, None, None, "abstain", None, "the joints are hardly seen", (), {}), NOON
+            ),
+        ),
         "cmd-calibrate-rim": (
             "cmd-calibrate-rim",
             payloads.CalibrateRimRequest(request_id="r1", x=10, y=20, width=40, height=12),

@@ -18,7 +18,7 @@ def schema_of(topic: str) -> dict:
     """The schema file that belongs to a topic."""
     first = topic.partition("/")[0]
     names = {"stats/recent": "recent-shots", "stats/chart": "shot-chart", "stats/passes": "pass-network"}
-    names |= {"form/alert": "form-alert", "cmd/reply": "cmd-reply"}
+    names |= {"form/alert": "form-alert", "form/shot": "form-shot", "cmd/reply": "cmd-reply"}
     names |= {"cmd/ping": "cmd-request", "cmd/reset-stats": "cmd-request", "cmd/calibrate-undo": "cmd-request"}
     names |= {f"cmd/calibrate-{what}": f"cmd-calibrate-{what}" for what in ("rim", "court", "save")}
     return json.loads((SCHEMAS / f"{names.get(topic, first)}.json").read_text("utf-8"))

@@ -10,6 +10,7 @@ def test_every_topic_stands_below_the_courts_prefix() -> None:
     assert topics.reply == "courtside/gym/a/cmd/reply"
     assert topics.calibration == "courtside/gym/a/calibration"
     assert topics.form_alert == "courtside/gym/a/form/alert"
+    assert topics.form_shot == "courtside/gym/a/form/shot"
     assert topics.stats_team("A") == "courtside/gym/a/stats/team/A"
     assert topics.stats_chart == "courtside/gym/a/stats/chart"
     assert topics.stats_passes == "courtside/gym/a/stats/passes"
