@@ -66,7 +66,7 @@ def find_phases(motion: Motion, about_s: float | None = None, hand: Hand | None 
     release_s, by = (guess_s, "pose" if about_s is None else "event") if ball_s is None else (ball_s, "ball")
     found, sure = shooting_hand(motion.frames_s, motion.seen, release_s, motion.stature_px)
     shooting = 1 if (hand or found) == "right" else 0
-    dip_s, low = _dip(motion, release_s)
+    dip_s, low = find_dip(motion, release_s)
     gather_s = max(_gather(motion, dip_s, low, release_s), release_s - LONGEST_S)
     return Phases(
         gather_s, max(dip_s, gather_s), _set_point(motion, shooting, dip_s, release_s), release_s,
@@ -75,7 +75,7 @@ def find_phases(motion: Motion, about_s: float | None = None, hand: Hand | None 
     )  # fmt: skip
 
 
-def _dip(motion: Motion, release_s: float) -> tuple[float, float]:
+def find_dip(motion: Motion, release_s: float) -> tuple[float, float]:
     """When the hands were lowest before they went up to the release, and how high they were then (statures).
 
     Looked for backwards from the release, until the hands were clearly higher before.

@@ -1,0 +1,73 @@
+"""Angles between limbs in space from a picture, as far as it tells them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edge.form.motion import Motion
+from edge.form.skeleton import LIMBS, SHOULDERS, bone_length, trunk_length
+from edge.types import Estimate, FloatArray
+
+UNKNOWN = Estimate(float("nan"), float("inf"))
+# An angle less sure than this is not told.
+_LEAST_SURE_DEG = 15.0
+# What a pose network's noise does to an angle; a limb's length is known to these shares of it.
+_NOISE_DEG, _FULL = 4.0, (0.92, 1.0)
+_PERCENTILE = 90.0
+
+
+def limb_px(motion: Motion, name: str) -> float:
+    """A limb's length where it is not foreshortened, px: `bone_length`, but a usual body's where the clip shows less
+    than 8/10 of that, since then it was foreshortened all along."""
+    near, far, share = LIMBS[name]
+    usual = share * motion.stature_px
+    length = bone_length(motion.points, near, far, _PERCENTILE)
+    return length if np.isfinite(length) and length > 0.8 * usual else usual
+
+
+def joint_angle(
+    middle: FloatArray, first: FloatArray, second: FloatArray, first_px: float, second_px: float
+) -> Estimate:
+    """The angle at a joint between two limbs, deg, 180 = straight; joints (2,) px, the limbs' true lengths px.
+
+    What a limb lacks in the picture it has in depth, towards the camera or away from it, which no picture says. So
+    there are two angles: both limbs turned to the same side, or not. Where these are apart, the middle is told as that
+    much less sure; where they are too far apart (both limbs point at the camera), nothing is.
+    """
+    u, v = first - middle, second - middle
+    if not (np.isfinite(u).all() and np.isfinite(v).all()):
+        return UNKNOWN
+    angles = [_turned(u, v, share * first_px, share * second_px, side) for share in _FULL for side in (1, -1)]
+    sigma = float(np.hypot((max(angles) - min(angles)) / 2, _NOISE_DEG))
+    return Estimate(float(np.mean(angles)), sigma) if sigma <= _LEAST_SURE_DEG else UNKNOWN
+
+
+def _turned(u: FloatArray, v: FloatArray, u_px: float, v_px: float, side: int) -> float:
+    """The angle between two limbs of those lengths, both turned to one side (1) or not (-1)."""
+    depth_u, depth_v = (np.sqrt(max(px**2 - float(w @ w), 0.0)) for w, px in ((u, u_px), (v, v_px)))
+    size = float(np.hypot(np.linalg.norm(u), depth_u) * np.hypot(np.linalg.norm(v), depth_v))
+    cosine = (float(u @ v) + side * float(depth_u * depth_v)) / max(size, 1e-9)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
+def surest(*estimates: Estimate) -> Estimate:
+    """The one with the least sigma."""
+    return min(estimates, key=lambda estimate: estimate.sigma)
+
+
+def elbow(motion: Motion, row: int, side: int) -> Estimate:
+    p = motion.points[row]
+    return joint_angle(p[7 + side], p[5 + side], p[9 + side], limb_px(motion, "upper arm"), limb_px(motion, "forearm"))
+
+
+def knee(motion: Motion, row: int) -> Estimate:
+    """Of the knee that the view tells more of."""
+    p, thigh, shank = motion.points[row], limb_px(motion, "thigh"), limb_px(motion, "shank")
+    return surest(*(joint_angle(p[13 + side], p[11 + side], p[15 + side], thigh, shank) for side in (0, 1)))
+
+
+def hip(motion: Motion, row: int) -> Estimate:
+    """Between trunk and thigh, of the side that the view tells more of."""
+    p, thigh = motion.points[row], limb_px(motion, "thigh")
+    trunk = trunk_length(motion.points, _PERCENTILE)
+    return surest(*(joint_angle(p[11 + side], p[SHOULDERS[side]], p[13 + side], trunk, thigh) for side in (0, 1)))

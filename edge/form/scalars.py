@@ -1,0 +1,154 @@
+"""What players know of a shot: times, heights, angles, each with how sure it is.
+
+Lengths are in statures (the player's own height = 1). Angles are the body's in space as far as the picture tells
+(`edge.form.angles`); forward lean and drift are told where the player is seen from the side, sideways ones where he is
+seen from in front or behind. What the view does not tell is NaN with an infinite sigma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from edge.form.angles import UNKNOWN, elbow, hip, knee, limb_px
+from edge.form.motion import STEP_S, Motion, open_motion
+from edge.form.normalise import span_s, views
+from edge.form.phases import find_dip
+from edge.form.sides import Hand
+from edge.form.skeleton import ANKLES, HIPS, SHOULDERS, WRISTS, middle
+from edge.types import Estimate, FloatArray, ShotClip
+
+# Seen from the side (1) or from in front (0): from here on forward is told, and up to there sideways.
+_SIDE, _FRONT = 0.5, 0.5
+# From wrist to ball at the release, and from ankle to floor, statures.
+_HAND, _ANKLE = 0.09, 0.05
+_LENGTH_SIGMA, _TIME_SIGMA_S, _LEAN_SIGMA_DEG = 0.015, 0.02, 3.0
+_LANDS_S = 0.45
+# Straight legs are a little shorter than the sum of their bones.
+_STRAIGHT = 0.985
+
+
+def measure_scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = None) -> dict[str, float]:
+    """The values alone, those that are known."""
+    return {
+        name: estimate.value for name, estimate in scalars(clip, hand, stature_m).items() if np.isfinite(estimate.value)
+    }
+
+
+def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = None) -> dict[str, Estimate]:
+    """By name with its unit; hand: where it is known; stature_m: the player's height, where it is known, for metres.
+
+    release_time_s (gather to release), release_height_statures and _m (the ball's centre over the floor),
+    elbow_, knee_, hip_, trunk_ with set_deg and release_deg, knee_dip_deg, jump_height_statures and _m,
+    follow_through_s, balance_deg (feet to shoulders against the vertical at the release, in the picture),
+    drift_forward_statures, drift_side_statures (gather to landing; side: to the picture's right),
+    dip_share, lift_share, set_share of the time.
+    """
+    motion = open_motion(clip.times_s, clip.keypoints, clip.ball, clip.stature_px)
+    view = views(clip, motion.seen, hand)
+    side = 1 if view.hand == "right" else 0
+    gather_s, release_s = span_s(clip)
+    set_s = float(clip.times_s[clip.set_point])
+    dip_s = min(max(find_dip(motion, release_s)[0], gather_s), set_s)
+    at = {"set": motion.row(set_s), "release": motion.row(release_s)}
+    found = _times(clip, gather_s, dip_s, set_s, release_s)
+    for name, row in at.items():
+        found[f"elbow_{name}_deg"] = elbow(motion, row, side)
+        found[f"knee_{name}_deg"] = knee(motion, row)
+        found[f"hip_{name}_deg"] = hip(motion, row)
+        found[f"trunk_{name}_deg"] = _trunk(motion, row, view.facing)
+    found["knee_dip_deg"] = _sharpest(knee, motion, motion.row(gather_s), at["release"])
+    found["release_height_statures"] = _release_height(motion, side, gather_s, release_s)
+    found["jump_height_statures"] = _jump(motion, gather_s, release_s)
+    found["balance_deg"] = _balance(motion, at["release"])
+    found["drift_forward_statures"], found["drift_side_statures"] = _drift(motion, gather_s, release_s, view.facing)
+    if stature_m is not None:
+        for name in ("release_height", "jump_height"):
+            own = found[f"{name}_statures"]
+            found[f"{name}_m"] = Estimate(own.value * stature_m, own.sigma * stature_m)
+    return found
+
+
+def _times(clip: ShotClip, gather_s: float, dip_s: float, set_s: float, release_s: float) -> dict[str, Estimate]:
+    whole = release_s - gather_s
+    step_s = float(np.median(np.diff(clip.times_s)))
+    sigma = float(np.hypot(_TIME_SIGMA_S, step_s / 2))
+    followed = UNKNOWN
+    if clip.follow_through is not None:
+        followed = Estimate(float(clip.times_s[clip.follow_through]) - release_s, sigma)
+    shares = {"dip": dip_s - gather_s, "lift": set_s - dip_s, "set": release_s - set_s}
+    return {
+        "release_time_s": Estimate(whole, sigma),
+        "follow_through_s": followed,
+        **{f"{name}_share": Estimate(part / whole, sigma / whole) for name, part in shares.items()},
+    }
+
+
+def _sharpest(angle: Callable[[Motion, int], Estimate], motion: Motion, begin: int, end: int) -> Estimate:
+    """The smallest of the angles, looked at every 30 ms; the third-smallest of all, as noise makes the smallest."""
+    known = [estimate for row in range(begin, end, 3) if np.isfinite((estimate := angle(motion, row)).value)]
+    if len(known) < 6:
+        return UNKNOWN
+    return sorted(known, key=lambda estimate: estimate.value)[2]
+
+
+def _floor_y(motion: Motion, gather_s: float) -> float:
+    """How far down the lower ankle is in the picture about the gather, px; NaN where none was seen."""
+    about = np.abs(motion.times_s - gather_s) < 0.25
+    low = np.fmax(motion.points[about, ANKLES[0], 1], motion.points[about, ANKLES[1], 1])
+    low = low[np.isfinite(low)]
+    return float(np.median(low)) if len(low) else float("nan")
+
+
+def _release_height(motion: Motion, side: int, gather_s: float, release_s: float) -> Estimate:
+    """The ball's centre over the floor at the release: a hand above the wrist, as the ball is hardly seen in it."""
+    wrist_y = float(motion.points[motion.row(release_s), WRISTS[side], 1])
+    height = (_floor_y(motion, gather_s) - wrist_y) / motion.stature_px + _ANKLE + _HAND
+    return Estimate(height, 2 * _LENGTH_SIGMA) if np.isfinite(height) else UNKNOWN
+
+
+def _jump(motion: Motion, gather_s: float, release_s: float) -> Estimate:
+    """How far the hips rise above where straight legs on the floor have them; NaN until the top was seen."""
+    begin, end = motion.row(gather_s), motion.row(release_s + _LANDS_S)
+    hips = -middle(motion.points[begin : end + 1], HIPS)[:, 1]
+    if not np.isfinite(hips).any() or float(motion.times_s[-1]) < release_s + 0.1:
+        return UNKNOWN
+    legs = _STRAIGHT * (limb_px(motion, "thigh") + limb_px(motion, "shank"))
+    rise = (float(np.nanmax(hips)) + _floor_y(motion, gather_s) - legs) / motion.stature_px
+    return Estimate(max(rise, 0.0), 2 * _LENGTH_SIGMA) if np.isfinite(rise) else UNKNOWN
+
+
+def _tilt(motion: Motion, low: FloatArray, high: FloatArray) -> float:
+    """Of a line against the vertical, deg, to the picture's right positive."""
+    return float(np.degrees(np.arctan2(high[0] - low[0], low[1] - high[1])))
+
+
+def _trunk(motion: Motion, row: int, facing: float) -> Estimate:
+    """Forward lean; from the side only."""
+    p = motion.points[row]
+    lean = _tilt(motion, middle(p, HIPS), middle(p, SHOULDERS))
+    if abs(facing) < _SIDE or not np.isfinite(lean):
+        return UNKNOWN
+    share = min(abs(facing), 1.0)
+    return Estimate(lean * np.sign(facing) / share, _LEAN_SIGMA_DEG / share)
+
+
+def _balance(motion: Motion, row: int) -> Estimate:
+    p = motion.points[row]
+    lean = abs(_tilt(motion, middle(p, ANKLES), middle(p, SHOULDERS)))
+    return Estimate(lean, _LEAN_SIGMA_DEG) if np.isfinite(lean) else UNKNOWN
+
+
+def _drift(motion: Motion, gather_s: float, release_s: float, facing: float) -> tuple[Estimate, Estimate]:
+    """Forward and to the picture's right, from the gather to where he is in the air after the release."""
+    hips = middle(motion.points, HIPS)[:, 0]
+    after = hips[motion.row(release_s + 0.1) : motion.row(release_s + _LANDS_S) + 1]
+    start = hips[max(0, motion.row(gather_s) - 2) : motion.row(gather_s) + 3]
+    if not (np.isfinite(after).any() and np.isfinite(start).any()) or len(after) * STEP_S < 0.1:
+        return UNKNOWN, UNKNOWN
+    way = float(np.nanmean(after[-5:]) - np.nanmean(start)) / motion.stature_px
+    share = min(abs(facing), 1.0)
+    if share >= _SIDE:
+        return Estimate(way * np.sign(facing) / share, _LENGTH_SIGMA / share), UNKNOWN
+    return UNKNOWN, Estimate(way, _LENGTH_SIGMA) if share < _FRONT else UNKNOWN
