@@ -108,6 +108,7 @@ class SessionsConfig(Section):
 
 class FormConfig(Section):
     enabled: bool = Field(True, description="Compare the form of enrolled players' shots with their own.")
+    encoder: str = Field("courtside-form", description="The network of fingerprints: its name, or an ONNX file.")
     alert_pause_s: float = Field(
         12.0,
         ge=0,

@@ -333,13 +333,17 @@ class FormFault:
 class FormReport:
     """How one shot's form compares with its player's own.
 
-    player: the enrolled name, None where it is nobody's. distance: to the baseline, 1 = as far as his own shots are in
-    95 of 100 cases. reason: why nothing is said, where verdict is `abstain`. scalars: measured figures by name with
-    their unit, such as elbow_release_deg. pose, baseline, deviation (64, 17, 2): as in `FormSequence`, and shot minus
-    baseline. map_xy: where it lies on the map of shots. nearest: names of the nearest enrolled players and distances.
+    phase: `new` right after the release, `update` once the follow-through is over. player: the enrolled name, None where
+    it is nobody's. distance: to the baseline, 1 = as far as his own shots are in 98 of 100 cases. reason: why nothing is
+    said, where verdict is `abstain`. scalars: measured figures by name with their unit, such as elbow_release_deg. pose,
+    baseline, deviation (64, 17, 2): as in `FormSequence`, and shot minus baseline. map_xy: where it lies on the map of
+    shots. nearest: names of the nearest enrolled players and distances. enrolled: how many shots of an enrolment that is
+    going on are there, this one included.
     """
 
     shot_id: str
+    phase: Literal["new", "update"]
+    release_time_s: float
     player_id: int | None
     player: str | None
     verdict: Literal["consistent", "deviates", "abstain"]
@@ -352,6 +356,7 @@ class FormReport:
     deviation: FloatArray | None = None
     map_xy: tuple[float, float] | None = None
     nearest: tuple[tuple[str, float], ...] = ()
+    enrolled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ class KeptShot:
 
 
 class Gallery:
-    """For one thread. Every method raises FormError where the file cannot be used, or knows no such player or shot."""
+    """One thread at a time. Every method raises FormError where the file cannot be used, or no such player or shot is
+    known."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -68,7 +69,7 @@ class Gallery:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
         except FormError:
@@ -165,6 +166,14 @@ class Gallery:
                 (None if outcome is None else outcome.value, chosen, shot_id),
             )
             return changed.rowcount > 0
+
+    def player_of(self, shot_id: str) -> str:
+        """Whose shot it is."""
+        with self._telling():
+            row = self._db.execute("SELECT player FROM shots WHERE id = ?", (shot_id,)).fetchone()
+        if row is None:
+            raise FormError(f"{shot_id}: no such shot is kept")
+        return str(row[0])
 
     def forget(self, name: str) -> int:
         """Delete a player and all that is known of him; how many shots that were. Nothing of it stays in the file."""

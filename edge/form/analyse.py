@@ -1,0 +1,216 @@
+"""From a shot to what is told of its form: clip, fingerprint, whose it is, how far from usual, and in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from edge.form.baseline import LEAST_SHOTS
+from edge.form.errors import FormError
+from edge.form.explain import deviation, find_faults, usual_form
+from edge.form.gallery import Gallery, KeptShot, Player
+from edge.form.identify import Identifier
+from edge.form.measure import Measured
+from edge.form.standards import Standard, Standards
+from edge.types import FloatArray, FormReport, FormSequence, Outcome, ShotClip, ShotEvent, ShotPhase, Snapshot
+
+ENOUGH_SHOTS = 10
+# After the release an arm stays up so long at most; then the follow-through is looked at.
+_FOLLOWED_S = 1.0
+_KEPT_REPORTS = 30
+
+
+class Encodes(Protocol):
+    """A shot's fingerprint (D,), and the name of the network that makes it."""
+
+    name: str
+
+    def embed(self, sequence: FormSequence) -> FloatArray: ...
+
+
+class Cuts(Protocol):
+    """Remembers what was seen, and cuts shots out of it. `cut` raises FormError."""
+
+    def update(self, snapshot: Snapshot) -> None: ...
+
+    def cut(self, event: ShotEvent) -> ShotClip: ...
+
+
+@dataclass(slots=True)
+class _Open:
+    """A shot whose follow-through is not over."""
+
+    event: ShotEvent
+    report: FormReport
+
+
+@dataclass(slots=True)
+class Enrolment:
+    """Somebody who agreed takes shots: whose track it is, once one was taken, and how many are there."""
+
+    name: str
+    wanted: int
+    track_id: int | None = None
+    taken: int = 0
+
+
+class FormAnalyser:
+    """`update` takes snapshots and shot events of one source in order. Belongs to the thread of its gallery."""
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        encoder: Encodes,
+        recorder: Cuts,
+        measure: Callable[[ShotClip], Measured],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._gallery, self._encoder, self._recorder = gallery, encoder, recorder
+        self._measure, self._now = measure, now
+        self._standards = Standards(gallery, encoder.name)
+        self._identifier = Identifier()
+        self._open: list[_Open] = []
+        self.enrolment: Enrolment | None = None
+        self.reports: dict[str, FormReport] = {}
+
+    def enrol(self, player: Player, wanted: int = ENOUGH_SHOTS) -> None:
+        """The next shots are this player's, who has agreed to be known. Raises FormError."""
+        self._gallery.enrol(player)
+        self.enrolment = Enrolment(player.name, wanted)
+
+    def forget(self, name: str) -> int:
+        """Delete everything of a player, here and in the file; how many shots that were. Raises FormError."""
+        count = self._gallery.forget(name)
+        self._identifier.forget(name)
+        self.reports = {key: one for key, one in self.reports.items() if one.player != name}
+        self._open = [one for one in self._open if one.report.player != name]
+        if self.enrolment is not None and self.enrolment.name == name:
+            self.enrolment = None
+        self._standards.forget(name)
+        return count
+
+    def reread(self, name: str) -> None:
+        """Of one player the gallery has been changed through the same connection."""
+        self._standards.reread(name)
+
+    def map_of(self, name: str) -> list[tuple[str, float, float]]:
+        """The shots that somebody is compared with: id and place on the map; nothing where there is no map yet."""
+        standard, atlas = self._standards.of(name), self._standards.atlas
+        if standard is None or atlas is None:
+            return []
+        return [(shot.shot_id, *map(float, atlas.place(shot.embedding))) for shot in standard.shots]  # type: ignore[misc]
+
+    def update(self, snapshot: Snapshot, events: Sequence[ShotEvent]) -> list[FormReport]:
+        """Reports that this snapshot makes possible: `new` for shots just released, `update` once followed through.
+
+        Raises FormError where the gallery cannot be used."""
+        self._recorder.update(snapshot)
+        told = [self._new(event, snapshot) for event in events if event.phase is ShotPhase.NEW]
+        for event in events:
+            if event.outcome in (Outcome.MADE, Outcome.MISSED):
+                self._gallery.tell(event.shot_id, outcome=event.outcome)
+        over = [one for one in self._open if snapshot.time_s - one.event.release_time_s >= _FOLLOWED_S]
+        self._open = [one for one in self._open if one not in over]
+        return [*told, *(report for one in over if (report := self._followed(one)) is not None)]
+
+    def _new(self, event: ShotEvent, snapshot: Snapshot) -> FormReport:
+        self._standards.refresh()
+        try:
+            measured = self._measure(self._recorder.cut(event))
+        except FormError as error:
+            return self._remember(_abstain(event, str(error)))
+        embedding = self._encoder.embed(measured.sequence)
+        report = self._compare(event, measured, embedding)
+        shot = KeptShot(event.shot_id, self._now(), self._encoder.name, embedding, measured.sequence, measured.scalars)
+        report = self._keep(report, shot, len(snapshot.players))
+        self._open.append(_Open(event, report))
+        return self._remember(report)
+
+    def _compare(self, event: ShotEvent, measured: Measured, embedding: FloatArray) -> FormReport:
+        baselines = self._standards.baselines()
+        who = self._identifier.identify(event.player_id, embedding, baselines)
+        name = who.name if self.enrolment is None else None
+        report = replace(
+            _abstain(event, ""), player=name, scalars=measured.scalars, pose=measured.sequence.pose,
+            nearest=who.nearest, map_xy=self._place(embedding),
+        )  # fmt: skip
+        if name is None:
+            return replace(report, reason=_nobody(list(baselines)))
+        standard = self._standards.of(name)
+        assert standard is not None
+        return _against(report, standard, measured, embedding, self._gallery.player(name).height_m)
+
+    def _place(self, embedding: FloatArray) -> tuple[float, float] | None:
+        atlas = self._standards.atlas
+        if atlas is None:
+            return None
+        x, y = atlas.place(embedding)
+        return float(x), float(y)
+
+    def _keep(self, report: FormReport, shot: KeptShot, players_seen: int) -> FormReport:
+        """Shots of an enrolment, and later ones of whoever is known; what deviates is no standard for others."""
+        enrolment = self.enrolment
+        if enrolment is None:
+            if report.player is not None:
+                self._gallery.add(report.player, replace(shot, chosen=False if report.verdict == "deviates" else None))
+                self._standards.reread(report.player)
+            return report
+        if enrolment.track_id is None or players_seen == 1:
+            enrolment.track_id = report.player_id
+        if report.player_id != enrolment.track_id:
+            return replace(report, reason=f"{enrolment.name} is taking shots; this one was somebody else's")
+        if report.player_id is not None:
+            self._identifier.assign(report.player_id, enrolment.name)
+        self._gallery.add(enrolment.name, shot)
+        self._standards.reread(enrolment.name)
+        enrolment.taken += 1
+        missing = enrolment.wanted - enrolment.taken
+        if missing <= 0:
+            self.enrolment = None
+        told = f"shot {enrolment.taken} of {enrolment.wanted} to know {enrolment.name}"
+        return replace(report, player=enrolment.name, reason=told, enrolled=enrolment.taken)
+
+    def _followed(self, one: _Open) -> FormReport | None:
+        """The same shot with what only its follow-through tells."""
+        try:
+            measured = self._measure(self._recorder.cut(one.event))
+        except FormError:
+            return None
+        return self._remember(replace(one.report, phase="update", scalars=measured.scalars, enrolled=None))
+
+    def _remember(self, report: FormReport) -> FormReport:
+        self.reports[report.shot_id] = report
+        while len(self.reports) > _KEPT_REPORTS:
+            del self.reports[next(iter(self.reports))]
+        return report
+
+
+def _abstain(event: ShotEvent, reason: str) -> FormReport:
+    return FormReport(
+        event.shot_id, "new", event.release_time_s, event.player_id, None, "abstain", None, reason, (), {}
+    )  # fmt: skip
+
+
+def _nobody(known: list[str]) -> str:
+    if not known:
+        return f"nobody is enrolled with {LEAST_SHOTS} shots yet: enrol a player and let him take ten"
+    return f"whose shot this is is not sure; enrolled: {', '.join(known)}"
+
+
+def _against(
+    report: FormReport, standard: Standard, measured: Measured, embedding: FloatArray, height_m: float | None
+) -> FormReport:
+    assert standard.baseline is not None
+    distance = standard.baseline.distance(embedding)
+    usual = standard.seen_alike(measured.facing)
+    report = replace(
+        report, distance=distance, verdict="consistent", reason="", baseline=usual_form(usual),
+        deviation=deviation(measured.sequence, usual),
+    )  # fmt: skip
+    if distance <= 1:
+        return report
+    faults = find_faults(measured.sequence, usual, measured.set_frame, abs(measured.facing), height_m)
+    reason = "" if faults else "the whole motion is unusual, no single part of it by much"
+    return replace(report, verdict="deviates", faults=faults, reason=reason)

@@ -1,0 +1,84 @@
+"""What each enrolled player's next shot is compared with, kept ready; made anew when the gallery has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.form.atlas import Atlas, update_atlas
+from edge.form.baseline import LEAST_SHOTS, Baseline, make_baseline
+from edge.form.gallery import Gallery, KeptShot
+from edge.types import FormSequence
+
+# Somebody's newest shots are his form; what he did a thousand shots ago is not.
+_NEWEST = 200
+# Shots seen from about the same side are compared joint by joint, where there are so many of them.
+_SAME_VIEW, _LEAST_SAME = 0.25, 5
+FACING = "facing"
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """Of one player: the shots, and the distance to them; None as long as there are too few."""
+
+    shots: tuple[KeptShot, ...]
+    baseline: Baseline | None
+
+    def seen_alike(self, facing: float) -> list[FormSequence]:
+        """Those that were seen from about the same side, or all where these are too few."""
+        alike = [shot for shot in self.shots if abs(shot.scalars.get(FACING, facing) - facing) <= _SAME_VIEW]
+        return [shot.sequence for shot in (alike if len(alike) >= _LEAST_SAME else self.shots)]
+
+
+class Standards:
+    """`of` and `baselines` read the gallery again only when it has changed."""
+
+    def __init__(self, gallery: Gallery, encoder: str) -> None:
+        self._gallery, self._encoder = gallery, encoder
+        self._known: dict[str, Standard] = {}
+        self._version = -1
+        self.atlas: Atlas | None = None
+
+    def refresh(self) -> None:
+        """Look whether somebody else wrote, and read everything anew if so. Raises FormError."""
+        version = self._gallery.version
+        if version != self._version:
+            self._version = version
+            self._known = {player.name: self._read(player.name) for player in self._gallery.players()}
+            self._draw()
+
+    def reread(self, name: str) -> None:
+        """Of one player, whose shots were changed through the same connection, and of those who are compared with him.
+        Raises FormError."""
+        for player in self._gallery.players():
+            if name in (player.name, player.standard):
+                self._known[player.name] = self._read(player.name)
+        self._draw()
+
+    def forget(self, name: str) -> None:
+        """Of one who is no longer enrolled; whoever was compared with him is compared with his own shots."""
+        self._version = -1
+        self._known.pop(name, None)
+        self.atlas = None
+        self.refresh()
+
+    def _draw(self) -> None:
+        everything = [shot.embedding for one in self._known.values() for shot in one.shots]
+        if everything:
+            self.atlas = update_atlas(self.atlas, np.stack(everything))
+
+    def of(self, name: str) -> Standard | None:
+        """None where nobody of that name is enrolled."""
+        return self._known.get(name)
+
+    def baselines(self) -> dict[str, Baseline]:
+        """Of everybody who has shots enough."""
+        return {name: one.baseline for name, one in self._known.items() if one.baseline is not None}
+
+    def _read(self, name: str) -> Standard:
+        # What another encoder said cannot be compared with what this one says.
+        shots = [shot for shot in self._gallery.standard_of(name) if shot.encoder == self._encoder][-_NEWEST:]
+        if len(shots) < LEAST_SHOTS:
+            return Standard(tuple(shots), None)
+        return Standard(tuple(shots), make_baseline(np.stack([shot.embedding for shot in shots])))
