@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,15 @@ class Motion:
     def hands_y(self) -> FloatArray:
         """(G,): how high the wrists' middle is in the picture, in statures; where one is not seen, the other."""
         return np.asarray(-middle(self.points, WRISTS)[:, 1] / self.stature_px)
+
+    def between(self, begin_s: float, end_s: float) -> Motion:
+        """The same from one time to another."""
+        rows = slice(self.row(begin_s), self.row(end_s) + 1)
+        frames = slice(*np.searchsorted(self.frames_s, [begin_s - 1e-9, end_s + 1e-9]))
+        return replace(
+            self, times_s=self.times_s[rows], points=self.points[rows], frames_s=self.frames_s[frames],
+            seen=self.seen[frames], ball=self.ball[frames],
+        )  # fmt: skip
 
     def row(self, time_s: float) -> int:
         """The row of a time, the nearest there is."""
