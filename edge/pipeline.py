@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from calibration.model import Calibration
+from edge.bodies import Bodies
 from edge.config import Config
 from edge.explain import boxes_taken
 from edge.game.flight_meter import FlightMeter
 from edge.game.method import open_play_finder, open_shot_finder
 from edge.kernels.warm import warm
+from edge.rim_place import RimPlace
 from edge.standing import Standing
-from edge.tracking.ball import Person
+from edge.stopwatch import Stopwatch
 from edge.tracking.method import Track, open_ball_tracker, open_player_tracker
 from edge.tracking.settled import SettledFrame
-from edge.tracking.teams import TeamFinder, unhidden
 from edge.types import (
-    BallState,
     Detections,
     Explanation,
     FloatArray,
@@ -39,19 +36,11 @@ from edge.types import (
     TrackStatus,
 )
 from edge.vision.ball import BallFinder, BallsSeen
-from edge.vision.jersey import jersey_look
 from edge.vision.models import Vision, open_vision
-from edge.vision.net import NetMotion
-from edge.vision.rim import RimFinder
-from edge.vision.scene import SceneWatcher, apply, compose, invert, steps_back
+from edge.vision.scene import SceneWatcher, compose, invert, steps_back
 from engines.backend import TimedEngine
 
-# A player whose box is further than this many of its heights from the ball is not looked at for a pose.
-_POSE_REACH = 1.5
 _HISTORY_FRAMES = 2
-# Of how many players a frame the jersey is looked at.
-_JERSEYS = 2
-_WRISTS, _WRIST_CONFIDENCE = (9, 10), 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +54,6 @@ class Step:
     plays: tuple[PlayEvent, ...] = ()
 
 
-class _Stopwatch:
-    """Milliseconds of each stage, what it spent inside networks kept apart."""
-
-    def __init__(self, take_networks_ms: Callable[[], dict[str, float]]) -> None:
-        self._take_networks_ms = take_networks_ms
-        self.networks_ms: dict[str, float] = {}
-        self.overhead_ms: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        spent_ms = 1000 * (time.perf_counter() - start)
-        inside = self._take_networks_ms()
-        for network, ms in inside.items():
-            self.networks_ms[network] = self.networks_ms.get(network, 0.0) + ms
-        self.overhead_ms[name] = max(0.0, spent_ms - sum(inside.values()))
-
-    def times(self) -> StageTimes:
-        return StageTimes(self.networks_ms, self.overhead_ms)
-
-
 class Pipeline:
     """`step` takes the frames of one source in order. Belongs to the thread that opened it, as its networks do."""
 
@@ -96,10 +63,9 @@ class Pipeline:
         self._moving = follows_camera(config)
         self._scene = SceneWatcher(self._moving)
         self._balls = BallFinder(config.vision, vision.ball)
-        self._hoops = RimFinder()
-        self._net = NetMotion()
+        self._rims = RimPlace(self._moving)
         self._players = open_player_tracker(config.tracking)
-        self._teams = TeamFinder()
+        self._bodies = Bodies(vision, config.vision.pose_players)
         self._standing = Standing(self._moving)
         self._ball = open_ball_tracker(config.tracking)
         self._shots = open_shot_finder(config.game, session)
@@ -107,27 +73,24 @@ class Pipeline:
         self._plays = open_play_finder(config.game)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
-        self._last_poses: dict[int, FloatArray] = {}
         self._person_boxes: FloatArray = np.zeros((0, 4), np.float32)
-        self._rim_in_scene: Rim | None = None
         self.recalibrate(calibration)
 
     def recalibrate(self, calibration: Calibration | None) -> None:
         """Use another calibration from the next frame on."""
-        self._calibration = calibration
         self._standing.recalibrate(calibration)
-        self._rim_in_scene = None
+        self._rims.recalibrate(calibration)
         self._plays.use(None if calibration is None or calibration.camera is None else calibration.court_model())
         self._flights.use(calibration)
 
     def step(self, frame: Frame) -> Step:
         """Analyse one frame. Raises EngineError where a network fails."""
-        watch = _Stopwatch(self._vision.take_networks_ms)
+        watch = Stopwatch(self._vision.take_networks_ms)
         size = (frame.image.shape[1], frame.image.shape[0])
         with watch.stage("scene"):
             cut, move, motion, to_scene = self._camera(frame.image)
             self._standing.turn(cut, to_scene)
-            rim = self._rim(frame.index, to_scene)
+            rim = self._rims.rim(frame.index, to_scene)
             # What moves is looked for while the network runs: neither needs the other.
             moving = self._beside.submit(self._balls.watch, frame.image, motion)
         with watch.stage("detector"):
@@ -140,17 +103,17 @@ class Pipeline:
             scene = to_scene if self._moving else None
             seen = self._find_balls(frame, found, tracks, rim, moving.result(), scene)
             if seen.whole:
-                self._hoops.update(_in_scene(seen.rims, scene))
+                self._rims.see(seen.rims, to_scene)
             candidates = seen.candidates
-            ball = self._ball.update(frame.time_s, candidates, move, self._people(tracks), size)
+            ball = self._ball.update(frame.time_s, candidates, move, self._bodies.people(tracks), size)
         with watch.stage("pose"):
-            self._last_poses = poses = self._poses(frame.image, tracks, ball)
+            self._bodies.look_at_poses(frame.image, tracks, ball)
         with watch.stage("teams"):
-            self._look_at_jerseys(frame.image, tracks, poses)
+            self._bodies.look_at_jerseys(frame.image, tracks)
         with watch.stage("game"):
-            self._standing.update(frame.time_s, tracks, poses)
-            players = tuple(self._player(frame.time_s, track, poses.get(track.track_id)) for track in tracks)
-            net = self._net.update(frame.image, rim)
+            self._standing.update(frame.time_s, tracks, self._bodies.poses)
+            players = tuple(self._player(frame.time_s, track) for track in tracks)
+            net = self._rims.net_motion(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             self._flights.see(snapshot)
             events = self._flights.measured(self._shots.update(snapshot))
@@ -209,31 +172,13 @@ class Pipeline:
             self._balls.reset()
             self._players.reset()
             self._ball.reset()
-            self._last_poses = {}
-            self._hoops.reset()
-            self._net.reset()
-            self._rim_in_scene = None
+            self._bodies.reset()
+            self._rims.reset()
         earlier, now = list(self._to_scene), change.key_from_now
         self._to_scene = [*earlier, now][-_HISTORY_FRAMES:]
         if not self._moving or not earlier:
             return change.cut, None, None, now
         return change.cut, compose(invert(now), earlier[-1]), steps_back(earlier, now), now
-
-    def _rim(self, index: int, to_scene: FloatArray) -> Rim | None:
-        """The rim in this frame: where the calibration saw it, carried along with a moving camera; where it knows of
-        none, where the ball's network saw one."""
-        known = None if self._calibration is None else self._calibration.rim
-        if known is None:
-            return _in_image(self._hoops.rim(), to_scene if self._moving else None)
-        if index < known.frame:
-            return None
-        rim = Rim(known.x + known.width / 2, known.y + known.height / 2, known.width, known.height)
-        if not self._moving:
-            return rim
-        if self._rim_in_scene is None:
-            x, y = apply(to_scene, [rim.x_px, rim.y_px])
-            self._rim_in_scene = Rim(float(x), float(y), rim.width_px, rim.height_px)
-        return _in_image(self._rim_in_scene, to_scene)
 
     def _track_players(
         self, frame: Frame, boxes: FloatArray, confidence: FloatArray, move: FloatArray | None
@@ -257,37 +202,7 @@ class Pipeline:
         persons = np.array(boxes).reshape(-1, 4)
         return self._balls.look(frame.image, found, persons, expected, rim, moving, scene_from_image)
 
-    def _people(self, tracks: list[Track]) -> list[Person]:
-        """Who may have the ball, with the wrists of the last frame."""
-        return [
-            Person(track.track_id, track.box, track.mean[2:4], _wrists(self._last_poses.get(track.track_id)))
-            for track in tracks
-        ]
-
-    def _poses(self, image: Image, tracks: list[Track], ball: BallState | None) -> dict[int, FloatArray]:
-        """Keypoints (17, 3) of the players that matter: those nearest to the ball, by track id."""
-        seen = [track for track in tracks if not track.misses]
-        if ball is not None and ball.status is not TrackStatus.LOST:
-            away = {t.track_id: _distance_heights(t.box, ball.xy_px) for t in seen}
-            seen = sorted((t for t in seen if away[t.track_id] < _POSE_REACH), key=lambda t: away[t.track_id])
-        chosen = seen[: self._config.vision.pose_players]
-        if not chosen:
-            return {}
-        keypoints = self._vision.pose.estimate(image, np.array([t.box for t in chosen], np.float32))
-        joined = np.concatenate([keypoints.xy, keypoints.confidence[..., None]], axis=2)
-        return {track.track_id: pose for track, pose in zip(chosen, joined, strict=True)}
-
-    def _look_at_jerseys(self, image: Image, tracks: list[Track], poses: dict[int, FloatArray]) -> None:
-        """Of the players who are seen whole, those whose team is known least."""
-        seen = [track for track in tracks if not track.misses]
-        free = unhidden(np.array([track.box for track in seen]).reshape(-1, 4))
-        box_of = {track.track_id: track.box for track, is_free in zip(seen, free, strict=True) if is_free}
-        for track_id in self._teams.next_to_see(box_of, _JERSEYS):
-            look = jersey_look(image, box_of[track_id], poses.get(track_id))
-            if look is not None:
-                self._teams.see(track_id, look)
-
-    def _player(self, time_s: float, track: Track, keypoints: FloatArray | None) -> PlayerState:
+    def _player(self, time_s: float, track: Track) -> PlayerState:
         box, mean = track.box, track.mean
         court_xy = covariance = None
         found = self._standing.place(track.track_id, time_s)
@@ -296,26 +211,9 @@ class Pipeline:
         return PlayerState(
             track_id=track.track_id, box=box, velocity_px_s=mean[2:4],
             covariance=np.array([[mean[4], mean[5]], [mean[5], mean[6]]]), status=track.status,
-            confidence=track.confidence, keypoints=keypoints, court_xy_m=court_xy, court_covariance_m2=covariance,
-            team=self._teams.team(track.track_id),
+            confidence=track.confidence, keypoints=self._bodies.poses.get(track.track_id), court_xy_m=court_xy,
+            court_covariance_m2=covariance, team=self._bodies.team(track.track_id),
         )  # fmt: skip
-
-
-def _in_scene(rims: FloatArray, scene_from_image: FloatArray | None) -> FloatArray:
-    """Boxes (M, 5), their middles (x, y) told in pixels of the scene."""
-    if scene_from_image is None or not len(rims):
-        return rims
-    moved = rims.copy()
-    moved[:, :2] = apply(scene_from_image, rims[:, :2])
-    return moved
-
-
-def _in_image(rim: Rim | None, scene_from_image: FloatArray | None) -> Rim | None:
-    """The scene's rim in this frame."""
-    if rim is None or scene_from_image is None:
-        return rim
-    x, y = apply(invert(scene_from_image), [rim.x_px, rim.y_px])
-    return Rim(float(x), float(y), rim.width_px, rim.height_px)
 
 
 def follows_camera(config: Config) -> bool:
@@ -323,21 +221,6 @@ def follows_camera(config: Config) -> bool:
     if config.vision.camera == "auto":
         return Path(config.source.uri).is_file()
     return config.vision.camera == "moving"
-
-
-def _wrists(keypoints: FloatArray | None) -> FloatArray | None:
-    """(2, 2) px, NaN for one that was not seen."""
-    if keypoints is None:
-        return None
-    wrists = keypoints[list(_WRISTS)]
-    return np.where(wrists[:, 2:] > _WRIST_CONFIDENCE, wrists[:, :2], np.nan)
-
-
-def _distance_heights(box: FloatArray, xy: FloatArray) -> float:
-    """From a point to a box's edge, in the box's heights."""
-    dx = max(box[0] - xy[0], 0.0, xy[0] - box[2])
-    dy = max(box[1] - xy[1], 0.0, xy[1] - box[3])
-    return float(np.hypot(dx, dy) / max(box[3] - box[1], 1.0))
 
 
 def open_pipeline(config: Config, calibration: Calibration | None, session: str = "shot") -> Pipeline:
