@@ -180,6 +180,7 @@ def run_box(
                 tls_context(config.mqtt),
                 calibrating.jpeg,
                 analysis.court_picture,
+                lambda: analysis.log.running_id,
             )
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))

@@ -28,7 +28,7 @@ class MqttPipe:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The aiohttp handler. Pages of other origins are refused, or any web site could steer the box."""
-        if not _same_origin(request):
+        if not same_origin(request):
             raise web.HTTPForbidden(text="only the box's own page may connect here")
         if len(self._open) >= CONNECTIONS:
             raise web.HTTPServiceUnavailable(text="too many connections")
@@ -82,7 +82,7 @@ async def _to_page(reader: asyncio.StreamReader, page: web.WebSocketResponse) ->
             await page.send_bytes(data)
 
 
-def _same_origin(request: web.Request) -> bool:
+def same_origin(request: web.Request) -> bool:
     """Browsers always send Origin with a WebSocket; other programs need not."""
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == request.host

@@ -21,7 +21,9 @@ from edge.publish.payloads import SCHEMA_VERSION
 from edge.publish.topics import Topics
 from edge.types import Image
 from edge.web.courts import describe_courts
+from edge.web.login import BrokerLogin
 from edge.web.pipe import MqttPipe
+from edge.web.sessions import SessionPages
 from edge.web.snapshot import SnapshotEncoder
 
 STATIC = Path(__file__).parent / "static"
@@ -40,7 +42,8 @@ class WebServer:
     `broker`: host and port that `/mqtt` leads to; `broker_tls` where that is a TLS port. `snapshot` gives the newest
     frame, (H, W, 3) BGR, or None while there is none; it is called from the server's threads. `drafts` gives a
     calibration draft's JPEG by its id, with the court drawn over it or plain, or None where there is no such draft.
-    `court` gives the newest frame with the court drawn over it as the box believes it now, or None.
+    `court` gives the newest frame with the court drawn over it as the box believes it now, or None. `running` gives the
+    id of the session that goes on.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class WebServer:
         broker_tls: ssl.SSLContext | None = None,
         drafts: Callable[[str, bool], bytes | None] | None = None,
         court: Callable[[], Image | None] | None = None,
+        running: Callable[[], str | None] | None = None,
     ) -> None:
         self._config = config
         self.port = config.web.port  # once entered: the port it is served on
@@ -58,6 +62,8 @@ class WebServer:
         self._encoder = SnapshotEncoder(snapshot or (lambda: None))
         self._court = SnapshotEncoder(court or (lambda: None))
         self._drafts = drafts or (lambda *_: None)
+        self._login = BrokerLogin(*broker, broker_tls, config.mqtt.username is not None)
+        self._running = running or (lambda: None)
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -125,6 +131,7 @@ class WebServer:
         app.router.add_get("/court.jpg", self._court_drawn)
         app.router.add_get("/courts.json", self._courts)
         app.router.add_get("/calibration.jpg", self._draft)
+        SessionPages(self._config.sessions_path, self._running, self._login).add_to(app.router)
         app.router.add_get("/mqtt", self._pipe.handle)
         app.router.add_static("/assets/", STATIC, follow_symlinks=False, show_index=False)
         return app

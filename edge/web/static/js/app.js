@@ -1,10 +1,15 @@
 // Joins the link to the box with what the page shows.
 import { flash, outcomeOf, showCalibration, showHealth, showLink, showNotes, showPlayers, showShots, showSource, showStats, showVeil } from "./board.js";
+import { Book } from "./book.js";
+import { useLogin } from "./box.js";
 import { CalibrateFlow } from "./calibrate.js";
+import { FiguresView } from "./figures.js";
 import { Link } from "./link.js";
 import { RimFlow } from "./rim.js";
 import { Scene } from "./scene.js";
+import { Sessions } from "./sessions.js";
 import { Stage } from "./stage.js";
+import { Views } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const OLD_NEWS_MS = 10000;
@@ -13,8 +18,12 @@ const UNCALIBRATED =
   "The box looks for the hoop by itself. Calibrate below for positions on the court, and to be sure of the rim.";
 
 const told = new Map(); // shot id -> outcome that was flashed
-const state = { link: "connecting", status: null, source: null, health: null, calibration: null, live: null, shots: [], players: new Map() };
+const state = { link: "connecting", status: null, source: null, health: null, calibration: null, live: null, shots: [], drawing: false };
 const scene = new Scene();
+const book = new Book();
+const figures = new FiguresView();
+const sessions = new Sessions((view) => figures.show(view));
+let views = null;
 
 function linkState() {
   if (state.link !== "up") return state.link;
@@ -100,15 +109,36 @@ const receivers = {
   "stats/session": showStats,
 };
 
+/** Another view is seen now: what it shows is fetched, or drawn from what is known. */
+function entered(name, session) {
+  if (name !== "session") sessions.close();
+  if (name === "sessions") sessions.list();
+  if (name === "figures" || name === "session") figures.begin(session);
+  if (name === "session") sessions.show(session);
+  else if (name === "figures") showFigures();
+}
+
+function showFigures() {
+  figures.show(book.view(state.shots));
+}
+
+/** Figures come as a handful of messages at once: they are drawn together. */
+function drawSoon() {
+  if (views?.name !== "figures" || state.drawing) return;
+  state.drawing = true;
+  setTimeout(() => {
+    state.drawing = false;
+    if (views.name === "figures") showFigures();
+  }, 60);
+}
+
 function received(name, message) {
-  const player = /^stats\/player\/(-?\d+)$/.exec(name);
-  if (player) {
-    if (message) state.players.set(player[1], message);
-    else state.players.delete(player[1]);
-    showPlayers(state.players);
-  } else if (message) {
-    receivers[name]?.(message);
+  if (name.startsWith("stats/")) {
+    book.take(name.slice("stats/".length), message);
+    showPlayers(book.view([]).players);
   }
+  if (message) receivers[name]?.(message);
+  if (name.startsWith("stats/") || name === "shot") drawSoon();
   if (name !== "live") showState();
 }
 
@@ -116,7 +146,9 @@ function login(link) {
   $("login-form").onsubmit = (event) => {
     event.preventDefault();
     $("login").close();
-    link.open({ username: $("login-name").value, password: $("login-password").value });
+    const known = { username: $("login-name").value, password: $("login-password").value };
+    useLogin(known);
+    link.open(known);
   };
   $("login").showModal();
 }
@@ -147,6 +179,7 @@ async function pageSettings() {
 }
 
 async function main() {
+  views = new Views(entered);
   showState();
   const settings = await pageSettings();
   $("site").textContent = settings.site;

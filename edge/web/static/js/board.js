@@ -3,7 +3,7 @@ import { colourOf } from "./scene.js";
 
 const $ = (id) => document.getElementById(id);
 const WORDS = { made: "Made", missed: "Missed", unknown: "Unsure", flying: "Shot…" };
-const MARKS = { made: "✓", missed: "✕", unknown: "?", flying: "•" };
+export const MARKS = { made: "✓", missed: "✕", unknown: "?", flying: "•" };
 const LINKS = {
   connecting: "Connecting",
   reconnecting: "Reconnecting",
@@ -83,7 +83,7 @@ export function showStats(stats) {
 }
 
 export function showPlayers(players) {
-  const rows = [...players.values()].filter((stats) => stats.attempts > 0).sort((a, b) => b.made - a.made || a.player_id - b.player_id);
+  const rows = players.filter((stats) => stats.attempts > 0).sort((a, b) => b.made - a.made || a.player_id - b.player_id);
   $("players-section").hidden = rows.length === 0;
   $("players").replaceChildren(
     ...rows.map((stats) => {

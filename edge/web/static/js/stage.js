@@ -38,6 +38,7 @@ export class Stage {
     $("view-court").disabled = !this.scene.court;
     for (const name of ["court", "camera"]) $(`view-${name}`).setAttribute("aria-pressed", String(name === view));
     const width = this.canvas.parentElement.clientWidth;
+    if (width === 0) return; // another view of the page is seen
     const context = this.canvas.getContext("2d");
     if (view === "court") this.#drawCourt(context, width, now);
     else this.#drawPicture(context, width, now);

@@ -1,0 +1,23 @@
+// What the box's own web server knows of kept sessions, asked under the broker's login.
+let authorization = null;
+
+/** The login that the broker took; it stays in this tab. */
+export function useLogin({ username, password }) {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
+  authorization = `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+export const needsLogin = () => authorization !== null;
+
+/** The response, or an Error in words for whoever looks at the page. */
+export async function askBox(path, method = "GET") {
+  let response;
+  try {
+    response = await fetch(path, { method, cache: "no-store", headers: authorization ? { Authorization: authorization } : {} });
+  } catch {
+    throw new Error("The box cannot be reached right now.");
+  }
+  if (response.status === 401) throw new Error("The broker's user name and password are needed. Open the page again.");
+  if (!response.ok) throw new Error((await response.text()) || "The box cannot tell right now.");
+  return response;
+}
