@@ -338,7 +338,7 @@ class FormReport:
     said, where verdict is `abstain`. scalars: measured figures by name with their unit, such as elbow_release_deg. pose,
     baseline, deviation (64, 17, 2): as in `FormSequence`, and shot minus baseline. map_xy: where it lies on the map of
     shots. nearest: names of the nearest enrolled players and distances. enrolled: how many shots of an enrolment that is
-    going on are there, this one included.
+    going on are there, this one included. drift: in words, where the player's form has changed within this session.
     """
 
     shot_id: str
@@ -357,6 +357,7 @@ class FormReport:
     map_xy: tuple[float, float] | None = None
     nearest: tuple[tuple[str, float], ...] = ()
     enrolled: int | None = None
+    drift: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from edge.form.baseline import LEAST_SHOTS
+from edge.form.drift import DriftWatch
 from edge.form.errors import FormError
 from edge.form.explain import deviation, find_faults, usual_form
 from edge.form.gallery import Gallery, KeptShot, Player
@@ -71,6 +72,7 @@ class FormAnalyser:
         self._measure, self._now = measure, now
         self._standards = Standards(gallery, encoder.name)
         self._identifier = Identifier()
+        self._drift = DriftWatch()
         self._open: list[_Open] = []
         self.enrolment: Enrolment | None = None
         self.reports: dict[str, FormReport] = {}
@@ -84,6 +86,7 @@ class FormAnalyser:
         """Delete everything of a player, here and in the file; how many shots that were. Raises FormError."""
         count = self._gallery.forget(name)
         self._identifier.forget(name)
+        self._drift.forget(name)
         self.reports = {key: one for key, one in self.reports.items() if one.player != name}
         self._open = [one for one in self._open if one.report.player != name]
         if self.enrolment is not None and self.enrolment.name == name:
@@ -125,6 +128,8 @@ class FormAnalyser:
         report = self._compare(event, measured, embedding)
         shot = KeptShot(event.shot_id, self._now(), self._encoder.name, embedding, measured.sequence, measured.scalars)
         report = self._keep(report, shot, len(snapshot.players))
+        if report.player is not None:
+            report = replace(report, drift=self._drift.add(report.player, embedding))
         self._open.append(_Open(event, report))
         return self._remember(report)
 

@@ -6,6 +6,7 @@ test, so that chance alone is called a change in a known share of all sessions.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from edge.types import FloatArray
 _LEAST_SIDE = 5
 _PERMUTATIONS, _SURE = 499, 0.01
 _SEED = 1
+# While a session goes on its newest shots are looked at every so often, for that takes a moment.
+_NEWEST, _EVERY = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,31 @@ def _strongest(away: FloatArray) -> tuple[float, int]:
     scaled = energy * left * right / count
     best = int(np.argmax(scaled))
     return float(scaled[best]), int(cuts[best])
+
+
+class DriftWatch:
+    """Follows the shots of each player through one session."""
+
+    def __init__(self) -> None:
+        self._shots: dict[str, deque[FloatArray]] = {}
+        self._taken: dict[str, int] = {}
+        self._said: dict[str, str] = {}
+
+    def add(self, name: str, embedding: FloatArray) -> str:
+        """After a shot (D,): from which shot of this session on the form is another one, in words; else empty."""
+        shots = self._shots.setdefault(name, deque(maxlen=_NEWEST))
+        shots.append(embedding)
+        taken = self._taken[name] = self._taken.get(name, 0) + 1
+        if taken % _EVERY == 0:
+            change = find_change(np.stack(shots))
+            self._said[name] = "" if change is None else _words(taken - len(shots) + change.index + 1)
+        return self._said.get(name, "")
+
+    def forget(self, name: str) -> None:
+        """Nothing of him is kept."""
+        for known in (self._shots, self._taken, self._said):
+            known.pop(name, None)  # type: ignore[attr-defined]
+
+
+def _words(shot: int) -> str:
+    return f"form has changed since shot {shot} of this session: tired? A break may help"

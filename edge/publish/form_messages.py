@@ -50,6 +50,7 @@ def shot(report: FormReport, time: datetime) -> FormShot:
         distance=None if report.distance is None else round(report.distance, 3),
         reason=report.reason,
         enrolled=report.enrolled,
+        drift=report.drift,
     )
 
 

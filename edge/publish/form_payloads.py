@@ -48,3 +48,4 @@ class FormShot(Message):
     distance: float | None = Field(ge=0, description=_DISTANCE)
     reason: str = Field(description="Why nothing is said, where nothing is.")
     enrolled: Count | None = Field(description="How many shots an enrolment that goes on has, this one included.")
+    drift: str = Field(description="Where the player's form has changed within this session; else empty.")
