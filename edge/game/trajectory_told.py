@@ -1,13 +1,11 @@
-"""What is told of a fitted flight: values with their uncertainty, its arc seen from the side, and a guess at made."""
+"""What is told of a fitted flight: values with their uncertainty, and its arc seen from the side."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 
 from edge.game.trajectory import FlightFit
-from edge.game.trajectory_model import DRAG, FLIGHT, LIFT, POSITION, STATE, VELOCITY, Knowledge
+from edge.game.trajectory_model import DRAG, FLIGHT, LIFT, POSITION, STATE, VELOCITY
 from edge.game.trajectory_solve import shot_frame
 from edge.kernels.ballistics import (
     ARRIVAL_ANGLE,
@@ -31,12 +29,9 @@ _MOST = {
 }  # fmt: skip
 # Points of an arc, its largest standard deviation, m, and how many of the drawn flights must come down at the rim.
 _ARC_POINTS, _MOST_ARC_M, _COME_DOWN = 17, 0.3, 0.9
-# The chance that a ball goes in whose centre comes down this far from the ring's, m: at most, half of that there, and
-# how soon it changes. Balls that touch the ring and still go in are in it.
-_SUREST, _EVEN_M, _EDGE_M = 0.9, 0.165, 0.03
 
 
-def _draws(fit: FlightFit) -> FloatArray:
+def drawn_flights(fit: FlightFit) -> FloatArray:
     """Flights (S, 8) as probable as the fit says, the fit itself first; the same always."""
     half = np.random.default_rng(5).standard_normal((_DRAWS // 2, 8))
     values, vectors = np.linalg.eigh(fit.covariance[FLIGHT, FLIGHT])
@@ -44,7 +39,7 @@ def _draws(fit: FlightFit) -> FloatArray:
     return np.asarray(fit.unknowns[FLIGHT] + np.vstack([np.zeros(8), spread]))
 
 
-def _landings(fit: FlightFit, came: FloatArray) -> FloatArray:
+def landings_m(fit: FlightFit, came: FloatArray) -> FloatArray:
     """Metres (S, 2) beyond and to the right of the rim's centre."""
     frame = shot_frame(fit.unknowns[POSITION], fit.basket)
     return np.asarray((came[:, [ARRIVAL_X, ARRIVAL_Y]] - fit.basket.rim_m[:2]) @ frame.T)
@@ -52,11 +47,11 @@ def _landings(fit: FlightFit, came: FloatArray) -> FloatArray:
 
 def shot_flight(fit: FlightFit) -> ShotFlight | None:
     """What a coach is told of a flight. None where it does not come down through the rim's plane."""
-    draws = _draws(fit)
+    draws = drawn_flights(fit)
     came = arrivals(draws, float(fit.basket.rim_m[2]))
     if not np.all(np.isfinite(came[0])):
         return None
-    landing = 100 * _landings(fit, came)
+    landing = 100 * landings_m(fit, came)
     values = {
         "apex_m": came[:, ARRIVAL_APEX], "entry_angle_deg": came[:, ARRIVAL_ANGLE],
         "depth_cm": landing[:, 0], "left_right_cm": landing[:, 1],
@@ -114,23 +109,3 @@ def _estimate(drawn: FloatArray, more_sigma: float, most: float) -> Estimate | N
     if not np.isfinite(sigma) or sigma > most or np.mean(np.isfinite(drawn)) < _COME_DOWN:
         return None
     return Estimate(float(drawn[0]), sigma)
-
-
-def made_chance(fit: FlightFit) -> float:
-    """How likely it is that the ball goes in, 0..1, for all flights that the fit thinks possible."""
-    came = arrivals(_draws(fit), float(fit.basket.rim_m[2]))
-    away = np.hypot(*_landings(fit, came).T)
-    with np.errstate(over="ignore"):
-        chance = _SUREST / (1 + np.exp((np.nan_to_num(away, nan=9.0) - _EVEN_M) / _EDGE_M))
-    return float(chance.mean())
-
-
-def for_shooter(known: Knowledge, made_share: float) -> Knowledge:
-    """What is known of the shots of somebody who makes this share of them.
-
-    Shots that scatter about the rim's centre by s to all sides come down within r of it 1 - exp(-r^2 / 2 s^2) of the
-    time. For `made_chance`: a guess before the ball is there rests on who throws it.
-    """
-    share = min(max(made_share / _SUREST, 0.1), 0.95)
-    spread = _EVEN_M / float(np.sqrt(-2 * np.log(1 - share)))
-    return replace(known, aim_m=(spread, spread))

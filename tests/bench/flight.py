@@ -26,10 +26,11 @@ from scipy.stats import rankdata
 from calibration.court import FIBA, NBA, Court
 from edge.game.trajectory import FlightFit, fit_flight
 from edge.game.trajectory_model import BallTrack, Knowledge, eye_of
-from edge.game.trajectory_told import for_shooter, made_chance, shot_flight
+from edge.game.trajectory_told import shot_flight
 from edge.types import Estimate
 from tests.bench.common import Figure, parser, report, table
 from tests.bench.flight_free_throws import read_free_throws
+from tests.bench.flight_guess import for_shooter, made_chance
 from tests.bench.flight_peers import Found, free_rows, image_parabola, without_drag
 from tests.bench.flight_plot import draw
 from tests.bench.flight_shots import DISTANCES_M, MOUNTS, Air, SeenShot, see, virtual_path

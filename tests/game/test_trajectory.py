@@ -11,7 +11,7 @@ from calibration.camera import Camera, look_at
 from calibration.court import FIBA
 from edge.game.trajectory import fit_flight
 from edge.game.trajectory_model import BallTrack, Eye, Knowledge, Launch, basket_of, eye_of
-from edge.game.trajectory_told import made_chance, shot_flight
+from edge.game.trajectory_told import shot_flight
 from edge.kernels.ballistics import BALL_RADIUS_M
 from edge.simulator.flight import DRAG_PER_M, STEP_S, advance, hall, launch_velocity
 from edge.types import FloatArray, ShotFlight
@@ -189,19 +189,6 @@ def test_of_a_release_that_was_at_another_moment_nothing_is_told() -> None:
     assert found.flight_s is None
     assert found.depth_cm is not None
     assert found.depth_cm.value == pytest.approx(0.0, abs=3.0)
-
-
-def test_a_third_of_a_flight_tells_a_good_shot_from_a_bad_one() -> None:
-    place = (8.0, 0.5)
-    chances = []
-    for beyond in ((0.0, 0.0), (0.5, 0.4)):
-        times, points = fly(place, beyond)
-        few = track_of(SIDE, times[:12], points[:12])
-        fit = fit_flight(few, exact(SIDE), BASKET, standing(place), PLAIN)
-        assert fit is not None
-        chances.append(made_chance(fit))
-    assert chances[0] > chances[1] + 0.2
-    assert all(0.0 <= chance <= 1.0 for chance in chances)
 
 
 GOOD = track_of(SIDE, *fly((8.0, 0.5), (0.0, 0.0)))
