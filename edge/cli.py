@@ -11,13 +11,13 @@ from typing import NoReturn
 from calibration.lens import LensError
 from calibration.model import CalibrationError
 from edge.capture.source import CaptureError
-from edge.commands import analyze, calibrate, config, doctor, engines, form, run, sessions
+from edge.commands import analyze, calibrate, config, doctor, engines, form, judge, run, sessions
 from edge.commands.options import CommandError
 from edge.config import ConfigError
 from edge.form.errors import FormError
 from edge.game.sessions import SessionError
 
-_COMMANDS = (run, analyze, sessions, form, calibrate, engines, doctor, config)
+_COMMANDS = (run, analyze, judge, sessions, form, calibrate, engines, doctor, config)
 _OUR_PACKAGES = ("edge", "engines", "calibration")
 _BAD_INPUT = (ConfigError, CaptureError, CalibrationError, LensError, CommandError, SessionError, FormError)
 

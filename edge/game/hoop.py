@@ -2,6 +2,10 @@
 
 The ball comes down through the ring, the net holds it back, and the net swings on after it has gone: each of these says
 something, and what they say adds up in log odds.
+
+Two judges, because neither can do the other's work: of clips cropped at a hoop this one has 39 of 40 right and the
+judge of shots followed from the hands (`outcome`), which needs their flight, 19; of 15 followed shots of recordings in
+which the hoop is small that one has 15 right and this one 8, since there a net's swing is a few pixels.
 """
 
 from __future__ import annotations

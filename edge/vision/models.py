@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from edge.config import EnginesConfig
@@ -58,6 +60,17 @@ class Vision:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def open_ball(config: EnginesConfig) -> Iterator[HeatmapFinder]:
+    """The ball's network alone. Raises EngineError in one line."""
+    network = find(config.ball)
+    engine = open_engine(locate(network), config.backend, config.threads, {network.input.name: shape_range(network)})
+    try:
+        yield HeatmapFinder(network, engine)
+    finally:
+        engine.close()
 
 
 def open_vision(config: EnginesConfig) -> Vision:

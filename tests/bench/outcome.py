@@ -4,10 +4,10 @@
     make bench-outcome ARGS="--data DIR --draw out/outcome"
 
 Reads DIR/shot_make_miss (or DIR itself): a folder of made shots and one of missed, named so (make, made, miss, missed);
-each clip is one shot. The box's own parts see it: the ball's network finds ball and ring, the camera's motion is taken
-out, the net is watched, and edge/game/hoop.py judges. Naive rules judge the same sights: `last_below_` calls a shot
-made whose ball is last seen below the ring and within its width of it, `net_only_` one whose net moves, and `flight_`
-is the box's judge of a shot that it followed from the hands (edge/game/outcome.py), without the hands.
+each clip is one shot. All is done as `courtside judge` does it: the ball's network finds ball and ring, the camera's
+motion is taken out, the net is watched, and edge/game/hoop.py judges. Naive rules judge the same sights: `last_below_`
+calls a shot made whose ball is last seen below the ring and within its width of it, `net_only_` one whose net moves,
+and `flight_` is the box's judge of a shot that it followed from the hands (edge/game/outcome.py), without the hands.
 
 By a hash of its name each clip is for tuning or held out; both are told (`tune_`, `heldout_`). An outcome that is not
 told counts as wrong. --draw DIR writes a sheet of each clip that is for tuning.
@@ -23,19 +23,18 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.commands.judge import read_clip
+from edge.config import EnginesConfig
 from edge.game.flight import FlightFinder
 from edge.game.hoop import hoop_path, judge
 from edge.game.outcome import decide
+from edge.hoop_clip import View, view
 from edge.types import Outcome
-from edge.vision.heatmap import HeatmapFinder
-from engines.backend import open_engine
-from engines.zoo import find, locate
+from edge.vision.models import open_ball
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.outcome_sheets import draw_sheet
-from tests.bench.outcome_view import View, read_clip, view
 
 FOLDER = "shot_make_miss"
-NETWORK = "courtside-ball"
 FOLDERS = {"make": Outcome.MADE, "made": Outcome.MADE, "miss": Outcome.MISSED, "missed": Outcome.MISSED}
 SUFFIXES = {".mov", ".mp4", ".avi", ".m4v", ".mkv", ".webm"}
 QUICK_CLIPS = 4
@@ -158,20 +157,15 @@ def main() -> int:
         raise SystemExit(f"{args.data}: no clips in folders named make and miss; name another with --data DIR")
     if args.quick:
         shots = shots[:: -(-len(shots) // QUICK_CLIPS)]
-    network = find(NETWORK)
     judged: list[Judged] = []
-    engine = open_engine(locate(network))
-    try:
-        finder = HeatmapFinder(network, engine)
+    with open_ball(EnginesConfig()) as network:
         for number, shot in enumerate(shots):
             print(f"clip {number + 1} of {len(shots)} ...", file=sys.stderr)
             frames, fps = read_clip(shot.path)
-            seen = view(frames, fps, finder)
+            seen = view(frames, fps, network)
             judged.append((shot, {name: rule(seen) for name, rule in JUDGES.items()}))
             if args.draw is not None and shot.tuning:
                 draw_sheet(args.draw / f"{shot.outcome.value}-{shot.path.stem}.png", frames, seen)
-    finally:
-        engine.close()
     show(judged)
     report(figures(judged), args.json)
     return 0

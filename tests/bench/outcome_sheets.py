@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from edge.game.hoop import evidence, hoop_path, judge
+from edge.hoop_clip import View
 from edge.types import Image
 from edge.vision.scene import apply, invert
-from tests.bench.outcome_view import View
 
 _COLUMNS, _ROWS, _BEFORE = 8, 3, 7
 _TILE_PX = 220

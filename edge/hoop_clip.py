@@ -1,11 +1,10 @@
-"""What the box sees of a clip cropped at the hoop: the rim, and frame by frame what may be the ball and how the net
-moves."""
+"""A clip cropped at the hoop, looked at as a whole: the rim, and frame by frame what may be the ball and how the net
+moves. For `courtside judge`; whoever watches the court knows the rim and follows a shot from the hands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -41,20 +40,6 @@ class View:
     moments: tuple[Moment, ...]
     rim: Rim | None
     to_scene: tuple[FloatArray, ...]
-
-
-def read_clip(path: Path) -> tuple[list[Image], float]:
-    """The frames (H, W, 3) BGR and how many a second. Raises SystemExit for what is no video."""
-    capture = cv2.VideoCapture(str(path))
-    frames: list[Image] = []
-    while True:
-        more, image = capture.read()
-        if not more:
-            break
-        frames.append(np.asarray(image, np.uint8))
-    if not frames:
-        raise SystemExit(f"{path}: no frame can be read; leave it out or convert it")
-    return frames, float(capture.get(cv2.CAP_PROP_FPS)) or 30.0
 
 
 def view(frames: Sequence[Image], fps: float, network: HeatmapFinder) -> View:
