@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.form.motion import Motion
+from edge.form.motion import PERCENTILE, Motion
 from edge.form.skeleton import LIMBS, SHOULDERS, bone_length, trunk_length
 from edge.types import Estimate, FloatArray
 
@@ -13,7 +13,6 @@ UNKNOWN = Estimate(float("nan"), float("inf"))
 _LEAST_SURE_DEG = 15.0
 # What a pose network's noise does to an angle; a limb's length is known to these shares of it.
 _NOISE_DEG, _FULL = 4.0, (0.92, 1.0)
-_PERCENTILE = 90.0
 
 
 def limb_px(motion: Motion, name: str) -> float:
@@ -21,7 +20,7 @@ def limb_px(motion: Motion, name: str) -> float:
     than 8/10 of that, since then it was foreshortened all along."""
     near, far, share = LIMBS[name]
     usual = share * motion.stature_px
-    length = bone_length(motion.points, near, far, _PERCENTILE)
+    length = bone_length(motion.points, near, far, PERCENTILE)
     return length if np.isfinite(length) and length > 0.8 * usual else usual
 
 
@@ -69,5 +68,5 @@ def knee(motion: Motion, row: int) -> Estimate:
 def hip(motion: Motion, row: int) -> Estimate:
     """Between trunk and thigh, of the side that the view tells more of."""
     p, thigh = motion.points[row], limb_px(motion, "thigh")
-    trunk = trunk_length(motion.points, _PERCENTILE)
+    trunk = trunk_length(motion.points, PERCENTILE)
     return surest(*(joint_angle(p[11 + side], p[SHOULDERS[side]], p[13 + side], trunk, thigh) for side in (0, 1)))

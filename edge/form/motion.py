@@ -23,7 +23,8 @@ from edge.types import FloatArray
 
 STEP_S = 0.01
 LEAST_CONFIDENCE = 0.2
-PERCENTILE = 90.0
+# Limbs foreshorten, so an upper percentile; not the uppermost, as noise lengthens.
+PERCENTILE = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,14 @@ def open_motion(
 ) -> Motion:
     """times_s (T,), keypoints (T, 17, 3), ball (T, 2) or None; stature_px where it is known, else from the joints."""
     seen = seen_only(keypoints, LEAST_CONFIDENCE)
-    tall = body_px(seen, float("nan")) if stature_px is None else stature_px
-    if np.isfinite(tall):
-        seen = without_jumps(times_s, seen, tall)
-    weights = np.nan_to_num(keypoints[..., 2])
+    rough = body_px(seen, float("nan")) if stature_px is None else stature_px
+    if np.isfinite(rough):
+        seen = without_jumps(times_s, seen, rough)
     grid = np.arange(float(times_s[0]), float(times_s[-1]) + STEP_S / 2, STEP_S)
-    points, _ = resample(times_s, seen, weights, grid)
+    points, _ = resample(times_s, seen, np.nan_to_num(keypoints[..., 2]), grid)
     where = np.full((len(times_s), 2), np.nan) if ball is None else ball
-    return Motion(grid, points, times_s, seen, where, tall)
+    # Smoothed joints tell lengths better: noise makes limbs longer.
+    return Motion(grid, points, times_s, seen, where, body_px(points, rough) if stature_px is None else stature_px)
 
 
 def body_px(points: FloatArray, stature_px: float) -> float:

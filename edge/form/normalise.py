@@ -87,7 +87,9 @@ def normalise(clip: ShotClip, method: Method = "body", hand: Hand | None = None)
         pose = (pose - pose[:, SHOULDERS[0] : SHOULDERS[0] + 1]) * _PAPER_SCALE * [1, -1]
     else:
         view = views(clip, points, hand)
-        pose = to_body(pose * [1, -1], points, clip.stature_px)
+        # Limbs are measured where the noise was smoothed away, which would make them longer than they are.
+        smooth, _ = resample(clip.times_s, points, weights, clip.times_s)
+        pose = to_body(pose * [1, -1], smooth, clip.stature_px)
         mirrored = view.hand == "left"
         if mirrored:
             pose, present = pose[:, EXCHANGED] * [-1, 1], present[:, EXCHANGED]

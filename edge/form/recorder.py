@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edge.form.errors import FormError
-from edge.form.motion import LEAST_CONFIDENCE, body_px, open_motion
+from edge.form.motion import open_motion
 from edge.form.phases import LONGEST_S, Phases, find_phases
-from edge.form.skeleton import JOINTS, seen_only
+from edge.form.skeleton import JOINTS
 from edge.types import FloatArray, ShotClip, ShotEvent, Snapshot, TrackStatus
 
 KEPT_S = 4.0
@@ -97,11 +97,20 @@ def _clip(event: ShotEvent, player: int, moments: Sequence[_Moment]) -> ShotClip
     keypoints = np.stack([moment.joints.get(player, unseen) for moment in moments])
     ball = np.stack([nowhere if moment.ball is None else moment.ball for moment in moments])
     heights = [moment.heights[player] for moment in moments if player in moment.heights]
-    stature_px = body_px(seen_only(keypoints, LEAST_CONFIDENCE), _OF_BOX * float(np.percentile(heights, _STANDING)))
-    phases = find_phases(open_motion(times_s, keypoints, ball, stature_px), event.release_time_s)
+    motion = open_motion(times_s, keypoints, ball)
+    if not np.isfinite(motion.stature_px):
+        motion = replace(motion, stature_px=_OF_BOX * float(np.percentile(heights, _STANDING)))
+    phases = find_phases(motion, event.release_time_s)
     first = int(np.searchsorted(times_s, phases.gather_s - _BEFORE_S))
     return clip_of(
-        event, player, phases, moments[first].index, times_s[first:], keypoints[first:], ball[first:], stature_px
+        event,
+        player,
+        phases,
+        moments[first].index,
+        times_s[first:],
+        keypoints[first:],
+        ball[first:],
+        motion.stature_px,
     )
 
 
