@@ -7,16 +7,24 @@ are short or go along the camera's view do.
 
 from __future__ import annotations
 
-from edge.game.spells import Change, ball_moved_m, between_m
-from edge.types import PlayEvent, PlayKind
+import numpy as np
 
-# A ball that was on its way for longer lay or rolled about: it was picked up, not passed.
-_LONGEST_S, _LOOSE_S = 2.2, 3.5
+from edge.game.reach import STATURE_M
+from edge.game.spells import Change, ball_moved_m, between_m
+from edge.types import FloatArray, PlayEvent, PlayKind
+
+# A ball that was on its way for longer lay or rolled about: it was picked up, neither passed nor taken from anybody.
+_LONGEST_S, _TAKEN_S = 2.2, 1.0
 # A ball that an opponent takes without its having flown so long and so far was taken from the hands.
 _FLEW_S, _FLEW_M = 0.2, 1.6
 # No ball comes from one to another faster than this; when it left and came is known to about so much. Where it seems
 # to, one of them never had it: they stand behind each other in the picture.
 _FASTEST_M_S, _WHEN_S = 16.0, 0.1
+# So much of how far apart the two are in the picture, where that is so many metres, the ball goes from a little before
+# it left to when it is caught; where that is less than a metre, it looks larger or smaller as they do, to within this
+# (log). Else it stayed. Whom a ball went to that nobody saw in that time is a guess.
+_GOES, _APART_M, _AROUND_S, _CLEARLY_M, _SIZE_SLACK = 0.35, 0.6, 0.15, 1.0, 0.2
+_LEAST_SEEN = 2
 
 
 def judge(change: Change) -> list[PlayEvent]:
@@ -28,9 +36,10 @@ def judge(change: Change) -> list[PlayEvent]:
     away = between_m(before.last, after.first)
     known = before.team is not None and after.team is not None
     opponents = known and before.team != after.team
-    if gap_s > (_LOOSE_S if opponents else _LONGEST_S):
+    if gap_s > _LONGEST_S:
         return []
-    if away is not None and away > _FASTEST_M_S * (gap_s + _WHEN_S):
+    went = _went(change)
+    if went is False or (went is None and away is not None and away > _FASTEST_M_S * (gap_s + _WHEN_S)):
         return []
     evidence: dict[str, float | int | str] = {"flight_s": round(gap_s, 3)}
     if away is not None:
@@ -38,7 +47,7 @@ def judge(change: Change) -> list[PlayEvent]:
     moved = ball_moved_m(tuple(row for row in change.way if row.time_s >= before.last.time_s))
     if moved is not None:
         evidence["ball_m"], evidence["path_m"] = round(moved[0], 2), round(moved[1], 2)
-    flew = gap_s >= _FLEW_S and (away is None or away >= _FLEW_M) and gap_s <= _LONGEST_S
+    flew = gap_s >= _FLEW_S and (away is None or away >= _FLEW_M)
     if not opponents:
         return [_event(PlayKind.PASS, change, True if known else None, evidence)]
     if flew:
@@ -46,7 +55,43 @@ def judge(change: Change) -> list[PlayEvent]:
             _event(PlayKind.PASS, change, False, evidence),
             _event(PlayKind.INTERCEPTION, change, None, evidence),
         ]
-    return [_event(PlayKind.STEAL, change, None, evidence)]
+    return [_event(PlayKind.STEAL, change, None, evidence)] if gap_s <= _TAKEN_S else []
+
+
+def _went(change: Change) -> bool | None:
+    """Whether the ball is seen to go from the one to the other, aside and in depth; None where the picture cannot tell.
+
+    Who stands before or behind whoever has the ball is as near to it in the picture; the ball stays where it is.
+    """
+    before, after = change.before, change.after
+    if before is None or any(row.ball.court_xyz_m is not None for row in change.way):
+        return None
+    boxes = (before.last.box, after.first.box)
+    heights = [float(box[3] - box[1]) for box in boxes]
+    if not min(heights) > 4:
+        return None
+    scale = STATURE_M / (sum(heights) / 2)
+    apart_m = scale * float(np.hypot(*(_middle(boxes[1]) - _middle(boxes[0]))))
+    rows = [row for row in change.way if row.time_s >= before.last.time_s - _AROUND_S]
+    seen = [row.ball.xy_px for row in (*rows, *change.caught[1:])]
+    moved_m = 0.0 if len(seen) < 2 else scale * float(np.hypot(*(seen[-1] - seen[0])))
+    if apart_m >= _APART_M and moved_m >= max(_GOES * apart_m, _CLEARLY_M):
+        return True
+    if len(change.way) + len(change.caught) < _LEAST_SEEN:
+        return False
+    had = [row.ball.radius_px for row in change.way if row.time_s <= before.last.time_s]
+    has = [row.ball.radius_px for row in change.caught]
+    if had and has:
+        grown = np.log(np.median(has) / np.median(had)) - np.log(heights[1] / heights[0])
+        if abs(float(grown)) > _SIZE_SLACK:
+            return False
+    if len(seen) < 2 or not has or not apart_m >= _APART_M:
+        return None
+    return moved_m >= _GOES * apart_m
+
+
+def _middle(box: FloatArray) -> FloatArray:
+    return np.asarray((box[:2] + box[2:]) / 2, float)
 
 
 def _event(kind: PlayKind, change: Change, succeeded: bool | None, evidence: dict[str, float | int | str]) -> PlayEvent:

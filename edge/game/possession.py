@@ -15,17 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge.game.reach import log_odds, m_per_px
+from edge.game.reach import log_odds, m_per_px, size
 from edge.types import FloatArray, PlayerState, Snapshot, Team, TrackStatus
 
 IntArray = npt.NDArray[np.int64]
 
-_LAG_S, _AT_ONCE_S = 0.5, 0.1
+_LAG_S, _AT_ONCE_S = 0.6, 0.1
 # How often, a second, somebody lets the ball go, and a ball of nobody's is taken, and one takes it from another.
 _LEAVES_A_S, _TAKEN_A_S, _CHANGES_A_S = 0.6, 1.2, 0.03
 # Frames this far apart err independently, s; and over this time the ball's speed is measured.
 _INDEPENDENT_S, _SPEED_S = 0.1, 0.14
 _TAKE, _KEEP = 0.6, 0.35
+# The ball's usual size is learnt from frames that are so sure, beginning with this many frames' worth of a real one's.
+_SURE, _SIZE_FRAMES = 0.95, 30
 # How much less likely an opponent is to have the ball next than a team mate.
 _OPPONENT = 0.3
 # The chain's first states are nobody's ball: after nobody known, after team A, after team B; then players.
@@ -60,10 +62,11 @@ class PossessionFinder:
     """`update` takes the snapshots of one source in order and tells of those that are `_LAG_S` old, several at once."""
 
     def __init__(self) -> None:
+        self._size, self._sizes = 0.0, float(_SIZE_FRAMES)
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything, as after a cut."""
+        """Forget everything but how large the ball is beside people, as after a cut."""
         self._window: deque[_Heard] = deque()
         self._recent: deque[Snapshot] = deque()
         self._slot: dict[int, int] = {}
@@ -100,7 +103,7 @@ class PossessionFinder:
         self._recent.append(snapshot)
         while now_s - self._recent[0].time_s > 2 * _SPEED_S:
             self._recent.popleft()
-        odds = log_odds(ball, snapshot.players, self._speeds(snapshot))
+        odds = log_odds(ball, snapshot.players, self._speeds(snapshot), self._size)
         weight = float(np.clip(dt_s / _INDEPENDENT_S, 0.1, 1.0))
         likelihood = np.ones(_SIZE)
         for player in snapshot.players:
@@ -151,9 +154,19 @@ class PossessionFinder:
         both /= max(float(both.sum()), 1e-300)
         shares = {track_id: float(both[slot]) for track_id, slot in self._slot.items()}
         self._decide(shares, heard.known)
+        self._learn_size(heard.snapshot, shares)
         self._forget(heard.snapshot.time_s)
         sure = float(both[:_NOBODY].sum()) if self._holder is None else shares[self._holder]
         return Possession(heard.snapshot, self._holder, sure, shares, heard.known)
+
+    def _learn_size(self, seen: Snapshot, shares: dict[int, float]) -> None:
+        holder = next((player for player in seen.players if shares.get(player.track_id, 0.0) >= _SURE), None)
+        if holder is None or seen.ball is None or seen.ball.status is not TrackStatus.CONFIRMED:
+            return
+        found = size(seen.ball, holder)
+        if found is not None and abs(found) < 1.0:
+            self._sizes = min(self._sizes + 1, 50.0 * _SIZE_FRAMES)
+            self._size += (found - self._size) / self._sizes
 
     def _decide(self, shares: dict[int, float], known: bool) -> None:
         if self._holder is not None and (shares.get(self._holder, 0.0) < _KEEP or not known):

@@ -21,7 +21,7 @@ _OVERHEAD_M, _OVERHEAD_SIGMA_M = 2.5, 0.25
 # In the picture: aside of box or wrist, above the head, below the feet, m; and the ball's size, as a ratio's logarithm.
 _ASIDE_M, _ASIDE_SIGMA_M, _ABOVE_M, _BELOW_M, _EDGE_SIGMA_M = 0.15, 0.2, 0.45, 0.15, 0.15
 _WRIST_M, _WRIST_SIGMA_M, _LEAST_WRIST, _WRIST_AT = 0.3, 0.25, -3.0, 1.0
-_SIZE_SIGMA = 0.3
+_SIZE_SIGMA = 0.2
 # What the ball's tracker says of who has it counts that much, less where it does not see the ball.
 _TOLD, _TOLD_UNSEEN = 1.5, 0.0
 # A ball that is not seen is rather in somebody's hands than in the air.
@@ -30,11 +30,12 @@ _WRISTS, _WRIST_CONFIDENCE = (9, 10), 0.3
 
 
 def log_odds(
-    ball: BallState | None, players: tuple[PlayerState, ...], speed_aside_m_s: dict[int, float]
+    ball: BallState | None, players: tuple[PlayerState, ...], speed_aside_m_s: dict[int, float], usual_size: float = 0.0
 ) -> dict[int, float]:
     """By track id, for each player of one frame; the same for all where nothing is known of the ball.
 
-    speed_aside_m_s: how fast the ball moves along the floor beside each player, where that is known."""
+    speed_aside_m_s: how fast the ball moves along the floor beside each player, where that is known; usual_size: the
+    `size` that a ball in somebody's hands has here, by his stature and by how the ball's network measures."""
     if ball is None or ball.status is TrackStatus.LOST or not np.isfinite(ball.xy_px).all():
         return {player.track_id: _HIDDEN for player in players}
     seen = ball.status is not TrackStatus.OCCLUDED
@@ -43,7 +44,7 @@ def log_odds(
         value = _told(ball, player.track_id, seen) + (0.0 if seen else _HIDDEN)
         if seen:
             place = _on_court(ball, player)
-            value += _in_picture(ball, player) if place is None else place
+            value += _in_picture(ball, player, usual_size) if place is None else place
             beside = max(0.0, speed_aside_m_s.get(player.track_id, 0.0) - _BESIDE_M_S)
             value -= 0.5 * (beside / _BESIDE_SIGMA_M_S) ** 2
         odds[player.track_id] = float(np.clip(value, _FAR, _IN_HANDS + _TOLD + _WRIST_AT))
@@ -76,7 +77,7 @@ def _on_court(ball: BallState, player: PlayerState) -> float | None:
     return value
 
 
-def _in_picture(ball: BallState, player: PlayerState) -> float:
+def _in_picture(ball: BallState, player: PlayerState, usual_size: float) -> float:
     box = np.asarray(player.box, float)
     scale = m_per_px(player)
     if not np.isfinite(box).all() or scale is None:
@@ -86,9 +87,9 @@ def _in_picture(ball: BallState, player: PlayerState) -> float:
     above, below = scale * max(0.0, box[1] - y), scale * max(0.0, y - box[3])
     value = _IN_HANDS - 0.5 * (max(0.0, aside - _ASIDE_M) / _ASIDE_SIGMA_M) ** 2
     value -= 0.5 * (max(0.0, above - _ABOVE_M, below - _BELOW_M) / _EDGE_SIGMA_M) ** 2
-    if ball.radius_px > 0:
-        size = np.log(ball.radius_px * scale / BALL_RADIUS_M)
-        value -= 0.5 * min(4.0, (size / _SIZE_SIGMA) ** 2)
+    found = size(ball, player)
+    if found is not None:
+        value -= 0.5 * min(4.0, ((found - usual_size) / _SIZE_SIGMA) ** 2)
     return value + _at_wrists(player, x, y, scale)
 
 
@@ -112,6 +113,13 @@ def wrists_px(player: PlayerState) -> FloatArray | None:
     wrists = player.keypoints[list(_WRISTS)]
     seen = wrists[(wrists[:, 2] > _WRIST_CONFIDENCE) & np.isfinite(wrists).all(axis=1), :2]
     return seen if len(seen) else None
+
+
+def size(ball: BallState, player: PlayerState) -> float | None:
+    """How large the ball is at the player's depth against a real one, as a logarithm; None where that is not known."""
+    scale = m_per_px(player)
+    known = scale is not None and ball.radius_px > 0
+    return float(np.log(ball.radius_px * scale / BALL_RADIUS_M)) if scale is not None and known else None
 
 
 def m_per_px(player: PlayerState) -> float | None:

@@ -32,6 +32,8 @@ _LOWERED_FRAMES = 3
 # A thing over the head that is smaller than this share of the ball expected for the person's height is not the ball.
 _BALL_OF_HEIGHT = 0.12 / 1.8
 _LEAST_BALL = 0.5
+# A ball within so many of its radii of the picture's upper edge is about to leave it.
+_TOP_RADII, _OVERHEAD_CONFIDENCE = 2.2, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,14 @@ class Release:
 PersonsAt = tuple[int, float, tuple[Person, ...]]
 
 
-def find_release(flight: Flight, moments: Sequence[Moment], persons: Sequence[PersonsAt]) -> Release | None:
-    """Trace a flight back to the hands it came from; None where it came from nobody's hands, or not from above."""
+def find_release(
+    flight: Flight, moments: Sequence[Moment], persons: Sequence[PersonsAt], had_by: int | None = None
+) -> Release | None:
+    """Trace a flight back to the hands it came from; None where it came from nobody's hands, or not from above.
+
+    had_by: who had the ball before by its tracker. His hands count before those of others who stand as near to it in
+    the picture.
+    """
     heights = _heights(persons)
     first = flight.first
     traced: list[tuple[float, int, float, Person]] = []
@@ -95,8 +103,9 @@ def find_release(flight: Flight, moments: Sequence[Moment], persons: Sequence[Pe
                 traced.append((person.hand_distance(xy, height), index, time_s, person))
     if not traced:
         return None
-    nearest = min(traced, key=lambda item: item[0])
-    if nearest[0] > _NEAR_HANDS:
+    traced = [item for item in traced if item[0] <= _NEAR_HANDS]
+    nearest = min(traced, key=lambda item: (item[3].track_id != had_by, item[0]), default=None)
+    if nearest is None:
         return None
     player = nearest[3].track_id
     height = heights[player]
@@ -171,6 +180,12 @@ def _gather(
     return None if lowest is None else lowest[1]
 
 
+def at_top(candidates: FloatArray) -> bool:
+    """Whether one of the candidates (N, 4) is where a ball leaves the picture upward."""
+    high = candidates[:, 1] <= _TOP_RADII * candidates[:, 2]
+    return bool((high & (candidates[:, 3] > _OVERHEAD_CONFIDENCE)).any())
+
+
 def held_above_picture(moments: Sequence[Moment], persons: Sequence[PersonsAt]) -> Release | None:
     """A ball that rose in somebody's hands out of the top of the picture and did not come back to them.
 
@@ -185,9 +200,9 @@ def held_above_picture(moments: Sequence[Moment], persons: Sequence[PersonsAt]) 
             continue
         rising = [(k, xy) for k, xy in enumerate(track) if xy is not None and last - k <= _RISING_FRAMES]
         _, y, radius = rising[-1][1]
-        if len(rising) < _RISING_FRAMES // 3 or y > 2.2 * radius or rising[0][1][1] - y < 0.5 * radius:
+        if len(rising) < _RISING_FRAMES // 3 or y > _TOP_RADII * radius or rising[0][1][1] - y < 0.5 * radius:
             continue
-        last = next(k for k, xy in rising if xy[1] <= 2.2 * xy[2])
+        last = next(k for k, xy in rising if xy[1] <= _TOP_RADII * xy[2])
         hands = [_hand_height(persons[k][2], person.track_id) for k in range(last, len(persons))]
         top = int(np.argmin(hands))
         if not np.isfinite(hands[top]) or len(hands) - 1 - top < _LOWERED_FRAMES:
@@ -208,7 +223,7 @@ def _ball_overhead(moment: Moment, here: Sequence[Person], track_id: int) -> tup
     reach = 0.35 * person.height_px
     middle = (person.box[0] + person.box[2]) / 2
     over = (
-        (known[:, 3] > 0.1)
+        (known[:, 3] > _OVERHEAD_CONFIDENCE)
         & (known[:, 2] > _LEAST_BALL * _BALL_OF_HEIGHT * person.height_px)
         & (np.abs(known[:, 0] - middle) < reach)
         & (known[:, 1] < person.box[1] + 0.12 * person.height_px)

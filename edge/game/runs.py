@@ -13,8 +13,8 @@ _AGAIN_S, _LEAST_DRIBBLE_S = 0.8, 0.4
 # A drive comes so much nearer to the basket, at such a speed at least, and ends so near to it.
 _NEARER_M, _SPEED_M_S, _ENDS_M, _LEAST_DRIVE_S = 2.2, 1.8, 4.6, 0.5
 _RIM_M, _STATURE_M = 0.45, 1.8
-# One who has the ball this far beyond a line for so long throws it in.
-_BEYOND_M, _OUTSIDE_S = 0.3, 0.4
+# One who takes the ball this far beyond a line and stays there while that becomes sure throws it in.
+_BEYOND_M = 0.15
 
 ToRim = Callable[[Instant], float | None]
 
@@ -80,8 +80,8 @@ def outside(spell: Spell, court: Court | None) -> bool:
     """Whether who has it stands beyond the lines, as whoever throws it in does."""
     if court is None:
         return False
-    beyond = [where for where in spell.path if where.xy_m is not None and out_m(where.xy_m, court) > _BEYOND_M]
-    return len(beyond) > 1 and beyond[-1].time_s - beyond[0].time_s >= _OUTSIDE_S
+    known = [where.xy_m for where in spell.path if where.xy_m is not None]
+    return len(known) > 1 and all(out_m(place, court) > _BEYOND_M for place in known)
 
 
 def out_m(xy_m: tuple[float, float], court: Court) -> float:

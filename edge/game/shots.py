@@ -6,7 +6,7 @@ becomes a shot, which is followed until its outcome is known or its time is up.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from edge.config import GameConfig
 from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
 from edge.game.outcome import Decision, Moment, decide, net_motion
-from edge.game.release import Person, Release, find_release, held_above_picture
+from edge.game.release import Person, Release, at_top, find_release, held_above_picture
 from edge.game.still import still_candidates, still_person, still_rim
 from edge.types import BallMode, Outcome, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
 
@@ -42,6 +42,8 @@ _SETTLED_S = 0.5
 _PAUSE_S = 0.5
 # Pose and ball may differ so much on when the hand let go; no shot is lifted for longer than this.
 _AGREE_S, _HOLD_S = 0.12, 0.6
+# Who had the ball so long before is who let it go, where it left near his hands.
+_HAD_S = 0.4
 
 Sighted = tuple[int, float]
 
@@ -76,6 +78,8 @@ class ShotFinder:
         self._scene_began = 0
         self._image_size = (0, 0)
         self._held: Sighted | None = None
+        self._holders: deque[tuple[float, int]] = deque()
+        self._at_top_s = -np.inf
 
     def update(self, snapshot: Snapshot) -> list[ShotEvent]:
         """The phases of shots that this snapshot completes: NEW, then UPDATE with the outcome, then END."""
@@ -103,8 +107,9 @@ class ShotFinder:
         self._flights.reset()
         self._moments.clear()
         self._persons.clear()
-        self._last_release_s = -np.inf
+        self._last_release_s = self._at_top_s = -np.inf
         self._held = None
+        self._holders.clear()
 
     def _remember(self, snapshot: Snapshot) -> None:
         move = snapshot.scene_from_image
@@ -117,12 +122,18 @@ class ShotFinder:
             and ball.mode in (BallMode.HELD, BallMode.DRIBBLED)
         ):
             self._held = snapshot.index, snapshot.time_s
+        if ball is not None and ball.holder_id is not None and ball.status is not TrackStatus.LOST:
+            self._holders.append((snapshot.time_s, ball.holder_id))
         persons = tuple(still_person(player, move) for player in snapshot.players)
         self._moments.append(Moment(snapshot.index, snapshot.time_s, candidates, snapshot.net_motion))
         self._persons.append((snapshot.index, snapshot.time_s, persons))
+        if at_top(candidates):
+            self._at_top_s = snapshot.time_s
         while snapshot.time_s - self._moments[0].time_s > _HISTORY_S:
             self._moments.popleft()
             self._persons.popleft()
+        while self._holders and snapshot.time_s - self._holders[0][0] > _HISTORY_S:
+            self._holders.popleft()
 
     def _scale(self) -> tuple[float, float]:
         """Least and largest pixels per metre among the things of known size in view."""
@@ -141,7 +152,7 @@ class ShotFinder:
         for flight in flights:
             if flight.taken or flight.misses or flight.gravity_px_s2 < self._least_gravity():
                 continue
-            release = find_release(flight, self._moments, self._persons)
+            release = find_release(flight, self._moments, self._persons, self._had_by(flight.first.time_s))
             if release is None:
                 release = self._unseen_release(flight)
             elif not self._is_shot(flight, release, snapshot.time_s):
@@ -150,11 +161,17 @@ class ShotFinder:
                 release = self._let_go(release, snapshot)
             if release is not None and release.time_s > self._last_release_s + _PAUSE_S:
                 return self._begin(release, flight)
-        if self._persons[-1][1] > self._last_release_s + _PAUSE_S + self._config.outcome_wait_s / 2:
+        waited = snapshot.time_s > self._last_release_s + _PAUSE_S + self._config.outcome_wait_s / 2
+        if waited and snapshot.time_s - self._at_top_s <= _HISTORY_S:
             held = held_above_picture(self._moments, self._persons)
             if held is not None and held.time_s > self._last_release_s + _PAUSE_S:
                 return self._begin(held, None)
         return []
+
+    def _had_by(self, since_s: float) -> int | None:
+        """Who had the ball most, by its tracker, in the last moments before a flight began."""
+        near = Counter(who for time_s, who in self._holders if since_s - _HAD_S <= time_s <= since_s)
+        return near.most_common(1)[0][0] if near else None
 
     def _let_go(self, release: Release, snapshot: Snapshot) -> Release | None:
         """The release, not before the tracker of the ball has seen the last of the hands: they lift the ball along

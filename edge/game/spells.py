@@ -77,11 +77,12 @@ class Spell:
 @dataclass(frozen=True, slots=True)
 class Change:
     """The ball came from one to another, `before` None for the first. way: the ball in between, from a little
-    before it left the one to the first frame with the other."""
+    before it left the one to the first frame with the other; caught: from there to where that is sure."""
 
     before: Spell | None
     way: tuple[BallAt, ...]
     after: Spell
+    caught: tuple[BallAt, ...] = ()
 
 
 class SpellFinder:
@@ -147,7 +148,8 @@ class SpellFinder:
         current.announced = True
         self.last = None
         way = tuple(row for row in self.way if row.time_s <= current.first.time_s)
-        return Change(before, way, current), self._told(before)
+        caught = tuple(row for row in self.way if row.time_s >= current.first.time_s)
+        return Change(before, way, current, caught), self._told(before)
 
     def _told(self, over: Spell | None) -> Spell | None:
         """Each spell is over once; who had it last is still known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -14,6 +14,7 @@ from calibration.court import NBA, Court
 from edge.simulator import VirtualGym
 from edge.simulator.observe import inside_image
 from edge.simulator.truth import EventKind, GymEvent, Truth
+from edge.tracking.teams import TeamFinder, unhidden
 from edge.types import BallMode, BallState, FloatArray, PlayerState, Rim, Snapshot, Team, TrackStatus
 from tests.bench.court_play import SIZE, Scene, scene_from_nba, scene_from_truths
 from tests.bench.court_sightings import sight
@@ -28,6 +29,9 @@ TEAMS: tuple[Team, Team] = ("A", "B")
 _STATURE_M, _HALF_WIDTH_M, _CHEST_M = 1.98, 0.3, 1.2
 FRAMES_PER_S = 25.0
 _WIDE = (3840, 2160)
+# Shirts of two teams and how far one look at them is off, in Lab; how many the pipeline looks at on a frame.
+_SHIRTS = np.array([[40.0, 25.0, 20.0], [75.0, 0.0, -10.0]])
+_SHIRT_SIGMA, _JERSEYS_A_FRAME = 8.0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +112,11 @@ def snapshots_of(
 
 def virtual_game(scene: Scene, truth: tuple[TrueEvent, ...], seed: int, method: Method = "joint") -> Game:
     """A scene as the box knows it: its trackers on what a detector and the ball's network would see, the rim where it
-    is, teams as the jerseys tell once somebody was seen."""
+    is, teams as its team finder tells them from the jerseys."""
     seen = sight(scene, seed)
     followed = follow(seen, method)
     rim = ring_in_picture(scene.camera, scene.court.ring(), SIZE)
-    votes: dict[int, Counter[int]] = {}
+    jerseys = Jerseys(scene.team, seed)
     snapshots, who = [], []
     for t, frame in enumerate(followed.frames):
         here = {}
@@ -120,7 +124,7 @@ def virtual_game(scene: Scene, truth: tuple[TrueEvent, ...], seed: int, method: 
             row = same(box, scene.boxes[t])
             if row is not None:
                 here[track_id] = row
-                votes.setdefault(track_id, Counter())[int(scene.team[row])] += 1
+        jerseys.look(frame.ids, frame.boxes, here)
         who.append(here)
         feet = np.column_stack([(frame.boxes[:, 0] + frame.boxes[:, 2]) / 2, frame.boxes[:, 3]])
         court = seen.camera.floor(feet) if len(feet) else feet
@@ -128,7 +132,7 @@ def virtual_game(scene: Scene, truth: tuple[TrueEvent, ...], seed: int, method: 
             PlayerState(
                 track_id, box, np.zeros(2), np.eye(2), TrackStatus.CONFIRMED, 0.9,
                 _keypoints(frame.wrists_px.get(track_id)), place if np.isfinite(place).all() else None,
-                team=_voted(votes.get(track_id)),
+                team=jerseys.team(track_id),
             )
             for track_id, box, place in zip(frame.ids, frame.boxes, court, strict=True)
         )  # fmt: skip
@@ -137,8 +141,28 @@ def virtual_game(scene: Scene, truth: tuple[TrueEvent, ...], seed: int, method: 
     return Game(scene.name, scene.source, scene.tuning, snapshots, who, scene.court, truth, holder, scene.team)
 
 
-def _voted(votes: Counter[int] | None) -> Team | None:
-    return None if votes is None else TEAMS[votes.most_common(1)[0][0]]
+class Jerseys:
+    """The box's team finder at work: frame by frame the shirts of those few who are seen free and are known least. What
+    it says of a track is of the last looks at it, so a track that went over to another is soon of the other's team."""
+
+    def __init__(self, team: IntArray, seed: int) -> None:
+        self._team, self._finder = team, TeamFinder()
+        self._rng = np.random.default_rng([seed, 61])
+
+    def look(self, ids: Sequence[int], boxes: FloatArray, who: dict[int, int]) -> None:
+        """ids and boxes (N, 4) of the tracks of one frame, and the true player of each."""
+        free = [one for one, is_free in zip(ids, unhidden(boxes), strict=True) if is_free and one in who]
+        for track_id in self._finder.next_to_see(free, _JERSEYS_A_FRAME):
+            shirt = _SHIRTS[self._team[who[track_id]]]
+            self._finder.see(track_id, shirt + _SHIRT_SIGMA * self._rng.standard_normal(3))
+
+    def team(self, track_id: int) -> Team | None:
+        """By the true teams' names; None while it is not told."""
+        name, colours = self._finder.team(track_id), self._finder.colours
+        if name is None or colours is None:
+            return None
+        crossed = bool(np.linalg.norm(colours[0] - _SHIRTS[0]) > np.linalg.norm(colours[0] - _SHIRTS[1]))
+        return TEAMS[TEAMS.index(name) ^ crossed]
 
 
 def _keypoints(wrists_px: FloatArray | None) -> FloatArray | None:

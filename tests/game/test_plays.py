@@ -336,3 +336,44 @@ def test_a_ball_under_the_ring_is_none() -> None:
 
 def test_a_lob_beside_the_ring_is_none() -> None:
     assert lob((float(RING[0]) - 1.5, 0.5), 2.2, 1.1, turns=True) == []
+
+
+def test_who_stands_behind_the_holder_in_the_picture_gets_no_pass() -> None:
+    """The tracker's word goes over to one further away, half as tall in the picture; the ball stays, and its size."""
+    script = Script(SPOTS | {1: (4.0, 0.0), 3: (4.1, 0.0)}, court=False)
+    script.hold(1, 2.0)
+    rows = []
+    for snapshot in script.snapshots:
+        assert snapshot.ball is not None
+        players = tuple(
+            replace(one, box=np.array([one.box[0], one.box[1], one.box[2], one.box[1] + 110]))
+            if one.track_id == 3
+            else one
+            for one in snapshot.players
+        )
+        holder = 1 if snapshot.index < 30 else 3
+        state = replace(snapshot.ball, mode=BallMode.HELD, holder_id=holder)
+        rows.append(replace(snapshot, players=players, ball=state))
+    assert "pass" not in kinds(told(rows))
+
+
+def test_whoever_takes_it_beyond_the_line_throws_it_in() -> None:
+    """The ball's place on the court is not known, his is."""
+    script = Script(SPOTS | {1: (4.0, 5.0), 2: (6.0, 8.4)})
+    script.hold(1, 1.0)
+    script.throw(1, 2, 0.9)
+    script.hold(2, 1.0)
+    rows = [
+        replace(one, ball=None if one.ball is None else replace(one.ball, court_xyz_m=None)) for one in script.snapshots
+    ]
+    assert kinds(told(rows)) == ["out_of_bounds"]
+
+
+def test_a_ball_that_lay_about_is_stolen_from_nobody() -> None:
+    script = Script({1: (0.0, 0.0), 2: (2.0, 0.0), 3: (6.0, 0.0)})
+    script.hold(1, 1.0)
+    for _ in range(48):
+        script.frame((1.0, 0.0), 0.12)
+    script.people[2] = (1.2, 0.0)
+    script.hold(2, 1.0)
+    assert "steal" not in kinds(told(script))

@@ -181,3 +181,14 @@ def test_where_pose_and_ball_nearly_agree_the_pose_says_when() -> None:
 def test_a_ball_that_seems_held_for_ever_was_released_all_the_same() -> None:
     events = run(with_ball(snapshots(made_path()), 10**6))
     assert abs(events[0].release_index - RELEASE) <= 1
+
+
+def test_whoever_had_the_ball_shot_it_not_who_stands_before_him() -> None:
+    """Both boxes reach the flight's first place; the ball's tracker knows who had it."""
+    frames = snapshots(made_path(), (shooter(1), shooter(2, 300.0)))
+    for had in (1, 2):
+        held = BallState(
+            np.array(HANDS), np.zeros(2), RADIUS_PX, np.eye(2), TrackStatus.CONFIRMED, 0.9, BallMode.HELD, had
+        )
+        rows = [replace(one, ball=held) if one.index < RELEASE else one for one in frames]
+        assert {event.player_id for event in run(rows)} == {had}
