@@ -18,6 +18,7 @@ from edge.calibrated import STEADY, Standing
 from edge.capture import Source
 from edge.config import Config
 from edge.figures import GameEvent
+from edge.forming import Forming
 from edge.game.movement import MotionFinder
 from edge.game.session_log import SessionLog
 from edge.game.sessions import Session
@@ -59,6 +60,7 @@ class Analysis:
         self.log = SessionLog(
             config.sessions_path, Session(publisher.session, _now(), None, source.info.name, self._court())
         )
+        self.form = Forming(config)
         self._recalibrate = False
         self.meter = Meter()
         self.newest_image: Image | None = None
@@ -148,6 +150,8 @@ class Analysis:
                 self.log.forget(_now() - timedelta(days=keep.keep_days), keep.keep_mb * 1_000_000)
                 pipeline = self._opener(self._config, self._calibration, _session())
                 stack.callback(pipeline.close)
+                stack.callback(self.form.close)
+                self.form.open()
                 self.ready = True
                 with self._lock:
                     self._publish_stats()
@@ -178,6 +182,8 @@ class Analysis:
         self.sight = Sight(frame.image, np.array(persons, dtype=np.float64).reshape(-1, 4), done_s)
         self._publisher.live(step.snapshot, self._court(), self._standing.suspect)
         self._tell(step.events, (*step.plays, *self._motion.update(step.snapshot)))
+        for report, alert in self.form.update(step.snapshot, step.events):
+            self._publisher.form(report, alert)
 
     def _tell(self, shots: Sequence[ShotEvent], others: Sequence[GameEvent]) -> None:
         """Kept first, then counted and published."""

@@ -125,6 +125,8 @@ class Box:
         mount, odd = self._analysis.standing.detail, self._analysis.meter.odd()
         self._analysis.log.sync()
         warnings = find_warnings(self._source.state, calibration, problem, host, mount, odd)
+        if self._analysis.form.problem and self._analysis.form.enabled:
+            warnings = (*warnings, f"form is not analysed: {self._analysis.form.problem}")
         if self._analysis.log.problem:
             warnings = (*warnings, f"sessions are not kept: {self._analysis.log.problem}")
         health = self._analysis.meter.health(calibration, host, warnings)
@@ -181,6 +183,7 @@ def run_box(
                 calibrating.jpeg,
                 analysis.court_picture,
                 lambda: analysis.log.running_id,
+                analysis.form,
             )
             stack.enter_context(server)
             box.watch(Worker("page", lambda: server.alive, lambda: "the page's server ended; see above"))

@@ -17,10 +17,12 @@ from aiohttp import web
 
 from calibration.court import CourtError
 from edge.config import Config
+from edge.forming import Forming
 from edge.publish.payloads import SCHEMA_VERSION
 from edge.publish.topics import Topics
 from edge.types import Image
 from edge.web.courts import describe_courts
+from edge.web.form import FormPages
 from edge.web.login import BrokerLogin
 from edge.web.pipe import MqttPipe
 from edge.web.sessions import SessionPages
@@ -43,7 +45,7 @@ class WebServer:
     frame, (H, W, 3) BGR, or None while there is none; it is called from the server's threads. `drafts` gives a
     calibration draft's JPEG by its id, with the court drawn over it or plain, or None where there is no such draft.
     `court` gives the newest frame with the court drawn over it as the box believes it now, or None. `running` gives the
-    id of the session that goes on.
+    id of the session that goes on. `form`: who is enrolled and how the last shots were.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class WebServer:
         drafts: Callable[[str, bool], bytes | None] | None = None,
         court: Callable[[], Image | None] | None = None,
         running: Callable[[], str | None] | None = None,
+        form: Forming | None = None,
     ) -> None:
         self._config = config
         self.port = config.web.port  # once entered: the port it is served on
@@ -64,6 +67,7 @@ class WebServer:
         self._drafts = drafts or (lambda *_: None)
         self._login = BrokerLogin(*broker, broker_tls, config.mqtt.username is not None)
         self._running = running or (lambda: None)
+        self._form = form
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -132,6 +136,8 @@ class WebServer:
         app.router.add_get("/courts.json", self._courts)
         app.router.add_get("/calibration.jpg", self._draft)
         SessionPages(self._config.sessions_path, self._running, self._login).add_to(app.router)
+        if self._form is not None:
+            FormPages(self._form, self._login).add_to(app.router)
         app.router.add_get("/mqtt", self._pipe.handle)
         app.router.add_static("/assets/", STATIC, follow_symlinks=False, show_index=False)
         return app

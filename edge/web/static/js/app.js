@@ -4,6 +4,7 @@ import { Book } from "./book.js";
 import { useLogin } from "./box.js";
 import { CalibrateFlow } from "./calibrate.js";
 import { FiguresView } from "./figures.js";
+import { FormView } from "./form.js";
 import { Link } from "./link.js";
 import { RimFlow } from "./rim.js";
 import { Scene } from "./scene.js";
@@ -22,6 +23,7 @@ const state = { link: "connecting", status: null, source: null, health: null, ca
 const scene = new Scene();
 const book = new Book();
 const figures = new FiguresView();
+const form = new FormView();
 const sessions = new Sessions((view) => figures.show(view));
 let views = null;
 
@@ -107,12 +109,15 @@ const receivers = {
     showShots(state.shots);
   },
   "stats/session": showStats,
+  "form/shot": (message) => form.told(message),
+  "form/alert": (message) => form.alert(message),
 };
 
 /** Another view is seen now: what it shows is fetched, or drawn from what is known. */
 function entered(name, session) {
   if (name !== "session") sessions.close();
   if (name === "sessions") sessions.list();
+  form.enter(name === "form");
   if (name === "figures" || name === "session") figures.begin(session);
   if (name === "session") sessions.show(session);
   else if (name === "figures") showFigures();

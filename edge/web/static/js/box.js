@@ -1,4 +1,4 @@
-// What the box's own web server knows of kept sessions, asked under the broker's login.
+// What the box's own web server knows of kept sessions and of form, asked under the broker's login.
 let authorization = null;
 
 /** The login that the broker took; it stays in this tab. */
@@ -9,11 +9,12 @@ export function useLogin({ username, password }) {
 
 export const needsLogin = () => authorization !== null;
 
-/** The response, or an Error in words for whoever looks at the page. */
-export async function askBox(path, method = "GET") {
+/** The response, or an Error in words for whoever looks at the page. `fields` are sent as JSON. */
+export async function askBox(path, method = "GET", fields = null) {
   let response;
   try {
-    response = await fetch(path, { method, cache: "no-store", headers: authorization ? { Authorization: authorization } : {} });
+    const body = fields === null ? {} : { body: JSON.stringify(fields) };
+    response = await fetch(path, { method, cache: "no-store", headers: authorization ? { Authorization: authorization } : {}, ...body });
   } catch {
     throw new Error("The box cannot be reached right now.");
   }

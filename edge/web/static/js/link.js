@@ -38,7 +38,7 @@ export class Link {
       client.subscribe(
         Object.fromEntries([
           [`${this.prefix}/live`, { qos: 0 }],
-          ...["status", "health", "source", "calibration", "shot", "stats/#", "cmd/reply"].map((t) => [`${this.prefix}/${t}`, { qos: 1 }]),
+          ...["status", "health", "source", "calibration", "shot", "stats/#", "form/+", "cmd/reply"].map((t) => [`${this.prefix}/${t}`, { qos: 1 }]),
         ]),
       );
       this.on.up();

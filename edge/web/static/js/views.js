@@ -1,6 +1,6 @@
-// Which of the page's views is seen, by the address: #now, #figures, #sessions, #session/ID. So the phone's "back" works.
+// Which of the page's views is seen, by the address: #now, #figures, #form, #sessions, #session/ID. So the phone's "back" works.
 const $ = (id) => document.getElementById(id);
-const TABS = ["now", "figures", "sessions"];
+const TABS = ["now", "figures", "form", "sessions"];
 
 export class Views {
   /** `entered(name, session)`: a view is seen now. */
@@ -22,7 +22,8 @@ export class Views {
       $(`tab-${one}`).setAttribute("aria-pressed", String(one === tab));
     }
     document.body.dataset.view = this.name;
-    window.scrollTo(0, 0);
+    // The address names an element of the page as well, to which the browser goes by itself.
+    requestAnimationFrame(() => window.scrollTo(0, 0));
     this.entered(this.name, past ? session : null);
   }
 }
