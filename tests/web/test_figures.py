@@ -62,6 +62,7 @@ def opened(browser: Any, config: Config, view: str) -> Any:
 
 @pytest.fixture
 def page(box: Publisher, browser: Any, config: Config) -> Iterator[Any]:
+    browser.get_log("browser")  # what an earlier test's page said is not this one's
     yield opened(browser, config, "figures")
     severe = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     expected = ("snapshot.jpg", "WebSocket", "config.json")  # what the network says between one test's box and the next
