@@ -21,7 +21,7 @@ class Section(BaseModel):
 
 class SourceConfig(Section):
     uri: str = Field(
-        "gym://",
+        "gym://form",
         description="Where frames come from: gym:// (the virtual gym), a video file, /dev/video0 or rtsp://...",
     )
     width: int = Field(1280, ge=160, le=7680, description="Width asked of a camera or of the virtual gym, px.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from edge.config import Config
@@ -24,6 +25,7 @@ from engines.backend import EngineError
 
 _log = logging.getLogger(__name__)
 
+VIRTUAL, VIRTUAL_PLAYER = "gym://", "Virtual player"
 STARTING = "the box is starting; try again in a moment"
 
 
@@ -39,12 +41,13 @@ class PlayerLine:
 class Forming:
     """`open`, `update` and `close` belong to the analysis thread; everything else may be asked from any.
 
-    path: the gallery's file. problem: why form is not analysed, for the box's health; empty where it is.
+    problem: why form is not analysed, for the box's health; empty where it is. The virtual gym's player needs not be
+    asked: he is enrolled at once, and forgotten when the box stops.
     """
 
-    def __init__(self, config: Config, path: Path | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._path = path or config.form_path
+        self._virtual: TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._gallery: Gallery | None = None
         self._analyser: FormAnalyser | None = None
@@ -64,10 +67,18 @@ class Forming:
         with self._lock:
             try:
                 self._embedder = open_embedder(self._config.form.encoder, engines.backend, engines.threads)
-                self._gallery = Gallery(self._path)
+                self._gallery = Gallery(self._path())
                 self._analyser = FormAnalyser(self._gallery, self._embedder, Recorder(), measure, _now)
+                if self._virtual is not None:
+                    self._analyser.enrol(Player(VIRTUAL_PLAYER, _now()))
             except (FormError, EngineError) as error:
                 self._fail(error)
+
+    def _path(self) -> Path:
+        if not self._config.source.uri.startswith(VIRTUAL):
+            return self._config.form_path
+        self._virtual = TemporaryDirectory(prefix="courtside-form-")
+        return Path(self._virtual.name) / "form.db"
 
     def close(self) -> None:
         with self._lock:
@@ -76,6 +87,8 @@ class Forming:
                 self._gallery.close()
         if self._embedder is not None:
             self._embedder.close()
+        if self._virtual is not None:
+            self._virtual.cleanup()
 
     def update(self, snapshot: Snapshot, events: Sequence[ShotEvent]) -> list[tuple[FormReport, bool]]:
         """New reports, and whether each is worth an alert."""
