@@ -1,5 +1,6 @@
 """A network of the user's own, named by its path: an ONNX file in the layout that YOLOv8 to YOLO11 are exported in,
-without suppression, its labels in the file's metadata; or a ball's network that 'courtside engines train-ball' made."""
+without suppression, its labels in the file's metadata; or one that 'courtside engines train-ball' or 'courtside form
+train' made."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from engines.backend import FREE, EngineError, open_engine
 from engines.ball.layout import OUTPUTS
+from engines.form.layout import EMBEDDING, INPUTS
 from engines.zoo import KEYPOINTS, InputSpec, Network, networks, own_labels
 
 LONGEST_PX = 640
@@ -18,6 +20,9 @@ def from_file(path: Path) -> Network:
     try:
         if [spec.name for spec in engine.outputs] == list(OUTPUTS):
             known = networks()["courtside-ball"]
+            return _own(path, known.task, known.input, known.output, known.labels)
+        if [spec.name for spec in engine.outputs] == [EMBEDDING] and [s.name for s in engine.inputs] == list(INPUTS):
+            known = networks()["courtside-form"]
             return _own(path, known.task, known.input, known.output, known.labels)
         labels = own_labels(path.name, engine)
         if labels is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.backend import FREE, Engine, EngineError, ShapeRange
+from engines.form.layout import DURATION, FRAMES, JOINTS, POSE, PRESENT
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,6 +23,7 @@ else:
 
 HERE = Path(__file__).parent
 KEYPOINTS = 17
+_MOST_SHOTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,14 @@ def shape_range(network: Network) -> ShapeRange:
         (1, spec.channels, min(wide, spec.height), spec.width),
         (1, spec.channels, spec.height, spec.width),
     )
+
+
+def shape_ranges(network: Network) -> dict[str, ShapeRange]:
+    """Of every input by name."""
+    if network.output != "form":
+        return {network.input.name: shape_range(network)}
+    shapes = {POSE: (FRAMES, JOINTS, 2), PRESENT: (FRAMES, JOINTS), DURATION: ()}
+    return {name: ShapeRange((1, *shape), (1, *shape), (_MOST_SHOTS, *shape)) for name, shape in shapes.items()}
 
 
 @cache
@@ -171,6 +181,7 @@ def _expected_outputs(network: Network) -> tuple[tuple[int, ...], ...]:
         "yolo-pose": ((FREE, 4 + count + 3 * KEYPOINTS, FREE),),
         "movenet": ((1, 1, KEYPOINTS, 3),),
         "embedding": ((1, FREE),),
+        "form": ((FREE, FREE),),
         "ball-heatmap": ((FREE, 2, FREE, FREE), (FREE, 4, FREE, FREE), (FREE, 4, FREE, FREE)),
     }
     return layouts[network.output]
@@ -196,8 +207,13 @@ def check(network: Network, engine: Engine) -> None:
             raise EngineError(
                 f"{network.name}: output of shape {have} where {network.output} has {want}: other labels?"
             )
+    takes = [(spec.name, spec.shape) for spec in engine.inputs]
+    if network.output == "form":
+        wanted = [(name, (FREE, *shapes.least[1:])) for name, shapes in shape_ranges(network).items()]
+        if takes != wanted:
+            raise EngineError(f"{network.name}: takes {takes}, expected {wanted}: no encoder of form")
+        return
     size = (network.input.height, network.input.width)
     planes = (FREE, network.input.channels, *size) if network.input.layout == "NCHW" else (FREE, *size, 3)
-    takes = [(spec.name, spec.shape) for spec in engine.inputs]
     if len(takes) != 1 or takes[0][0] != network.input.name or not _agree(planes, takes[0][1]):
         raise EngineError(f"{network.name}: takes {takes}, expected '{network.input.name}' of shape {planes}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.commands.form_training import add_training
 from edge.commands.options import CommandError, add_settings_options, settings
 from edge.commands.session_files import write_text
 from edge.form.baseline import LEAST_SHOTS, make_baseline
@@ -27,6 +28,8 @@ _EXAMPLES = """examples:
   courtside form choose 20260501T120000-7 --bad        a shot that is no example
   courtside form export Anna --out anna.json           all that is known of her
   courtside form forget Anna                           delete all of it
+  courtside form train --out form.onnx                 the network of fingerprints anew, from virtual shooters
+  courtside form evaluate form.onnx --pictures DIR     how well it knows shooters and types of shot
 
 Players are enrolled on the page (Form, Enrol a player): whoever agrees takes ten shots. What is kept of them is their
 motion, as numbers; it stays on this box."""
@@ -65,6 +68,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     forget = what.add_parser("forget", help="delete a player and every shot of his; nothing is left")
     forget.add_argument("name", metavar="NAME")
     forget.set_defaults(execute=_forget)
+    add_training(what)
     for one in (listing, show, standard, choose, export, forget):
         add_settings_options(one, nested=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import cv2
@@ -88,6 +88,13 @@ class VirtualGym:
         """As `frames`, but only every so many are drawn and given."""
         for play, truth, bodies in self._run():
             if truth.index % every == 0:
+                ball = play.ball if play.agents else None
+                yield Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth
+
+    def frames_where(self, wanted: Callable[[Truth], bool]) -> Iterator[tuple[Frame, Truth]]:
+        """As `frames`, but only those whose truth is `wanted` are drawn and given."""
+        for play, truth, bodies in self._run():
+            if wanted(truth):
                 ball = play.ball if play.agents else None
                 yield Frame(truth.index, truth.time_s, self._picture(truth, bodies, ball)), truth
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from edge.simulator.body import BALL, LIFT, REFERENCE_HEIGHT_M, build_motion
+from edge.simulator.flight import GRAVITY_M_S2
 from edge.simulator.shooting import jump_shot
 from edge.simulator.style import ShotForm, with_fault
 from edge.types import FloatArray
@@ -98,6 +99,8 @@ _STEP_REPEAT_M = 0.015
 _STEADINESS = 0.25
 _BONE_SPREAD = 0.045
 _TWO_MOTION_SHARE = 0.4
+# A ball that goes in from the three-point line leaves the hand about so fast.
+_BALL_M_S = 8.6
 # How a step shows (section 3.1: trimmed at the gather): change of the form, at the usual strength.
 _STEPS: dict[ShotType, dict[str, float]] = {
     ShotType.CATCH: {},
@@ -128,8 +131,8 @@ class Shooter:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """times_s (T,) from the gather; joints_m (T, 17, 3) and ball_m (T, 3) until the release in the shooter's frame:
-    the floor under him the origin, x towards the ring, z up; when the set point and the release are."""
+    """times_s (T,) from the gather; joints_m (T, 17, 3) and ball_m (T, 3), in the hand and then in flight, in the
+    shooter's frame: the floor under him the origin, x to the ring, z up; when the set point and the release are."""
 
     times_s: FloatArray
     joints_m: FloatArray
@@ -197,7 +200,14 @@ def move(shooter: Shooter, form: ShotForm, fps: float, first_s: float = 0.0, aft
     ball[:, :2] += scale * drifts
     grown = proportioned(joints, shooter.bones)
     wrist = 9 if form.left_handed else 10
-    return Motion(times, grown, ball + grown[:, wrist] - joints[:, wrist], shot.set_s, shot.release_s)
+    ball += grown[:, wrist] - joints[:, wrist]
+    flown = np.flatnonzero(times > shot.release_s)
+    if len(flown) and flown[0] > 0:
+        since_s = (times[flown] - shot.release_s)[:, None]
+        angle = np.radians(form.release_angle_deg)
+        velocity = _BALL_M_S * np.array([np.cos(angle), 0.0, np.sin(angle)])
+        ball[flown] = ball[flown[0] - 1] + velocity * since_s - [0.0, 0.0, GRAVITY_M_S2 / 2] * since_s**2
+    return Motion(times, grown, ball, shot.set_s, shot.release_s)
 
 
 def proportioned(joints_m: FloatArray, ratios: FloatArray) -> FloatArray:

@@ -54,8 +54,7 @@ def test_every_call_we_make_is_in_the_api(rtx: Any) -> None:
 
 @pytest.mark.parametrize("network", SHIPPED, ids=lambda network: network.name)
 def test_shipped_networks_build(rtx: Any, network: zoo.Network) -> None:
-    shapes = {network.input.name: zoo.shape_range(network)}
-    plan, _ = build.build_plan(zoo.locate(network), rtx, shapes)
+    plan, _ = build.build_plan(zoo.locate(network), rtx, zoo.shape_ranges(network))
     assert len(plan) > 0.5 * zoo.path_of(network).stat().st_size
 
 

@@ -1,0 +1,116 @@
+"""Thousands of virtual shots as arrays: whose, of which type, with which fault, seen by which camera."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edge.form.errors import FormError
+from edge.form.normalise import FRAMES, normalise, span_s
+from edge.form.skeleton import EXCHANGED, JOINTS
+from edge.form.virtual import Conditions, View, draw_view, film
+from edge.simulator.shooters import BONES, Motion, Shooter, ShotType, make_shooter, move, repeat
+from edge.simulator.style import FAULTS
+from edge.types import FloatArray
+from engines.form.shots import NO_FAULT, Shots, join, pack
+
+KINDS = tuple(ShotType)
+FAULT_NAMES = ("", *FAULTS)
+_BEFORE_S, _AFTER_S = 0.12, 0.32
+# Whoever stands a little elsewhere each time is seen from a little elsewhere.
+_ABOUT_RAD, _ABOUT_M = 0.02, 0.15
+# Of the sessions seen from behind, where the network takes left for right at times.
+_EXCHANGED = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A shot of a session: its type and its fault by number of `FAULT_NAMES`."""
+
+    kind: ShotType
+    fault: int = NO_FAULT
+
+
+def session(
+    shooter: Shooter,
+    wanted: Iterable[Wanted],
+    view: View,
+    number: int,
+    rng: np.random.Generator,
+    conditions: Conditions | None = None,
+    any_body: bool = False,
+) -> Shots | None:
+    """Shots of one shooter before one camera; those that are too poor to be compared are left out, None if all are.
+
+    any_body: with other limbs and another height at each shot, so that nothing can be learnt from them.
+    """
+    parts: list[Shots] = []
+    for one in wanted:
+        body = replace(shooter, bones=_limbs(rng), height_m=float(rng.normal(1.86, 0.1))) if any_body else shooter
+        form = repeat(body, one.kind, rng, FAULT_NAMES[one.fault] or None)
+        start_s = -_BEFORE_S - float(rng.uniform(0.0, 1.0)) / view.fps
+        motion = move(body, form, view.fps, start_s, _AFTER_S)
+        about = replace(
+            view,
+            azimuth_rad=view.azimuth_rad + _ABOUT_RAD * float(rng.normal()),
+            distance_m=view.distance_m + _ABOUT_M * float(rng.normal()),
+        )
+        found = _shot(motion, about, rng, body.height_m, conditions)
+        if found is not None:
+            pose, present, duration_s, depth = found
+            label = np.array([shooter.number]), np.array([KINDS.index(one.kind)]), np.array([one.fault])
+            parts.append(
+                Shots(
+                    pose[None], present[None], np.array([duration_s], np.float32), *label, np.array([number]),
+                    np.array([view.azimuth_rad]), depth[None],
+                )
+            )  # fmt: skip
+    return join(parts) if parts else None
+
+
+def _limbs(rng: np.random.Generator) -> FloatArray:
+    return np.exp(0.05 * np.clip(rng.normal(size=len(BONES)), -2.0, 2.0))
+
+
+def _shot(
+    motion: Motion, view: View, rng: np.random.Generator, height_m: float, conditions: Conditions | None
+) -> tuple[FloatArray, FloatArray, float, FloatArray] | None:
+    clip = film(motion, view, rng, height_m, conditions)
+    try:
+        sequence = normalise(clip)
+    except FormError:
+        return None
+    pose, present = pack(sequence.pose, sequence.present)
+    depth = _depth(motion, view, np.linspace(*span_s(clip), FRAMES), height_m)
+    return pose, present, sequence.duration_s, depth[:, EXCHANGED] if sequence.mirrored else depth
+
+
+def _depth(motion: Motion, view: View, at_s: FloatArray, height_m: float) -> FloatArray:
+    """How far each joint is behind the hips at the gather, along the camera's axis, in body heights (64, 17)."""
+    ahead = view.camera().R[2]
+    behind = motion.joints_m @ ahead
+    behind = (behind - behind[:1, [11, 12]].mean()) / height_m
+    return np.stack([np.interp(at_s, motion.times_s, behind[:, j]) for j in range(JOINTS)], axis=1).astype(np.float32)
+
+
+def school(numbers: Iterable[int], sessions: int, seed: int = 0) -> Iterable[Shots]:
+    """What the encoder learns from: each shooter in so many sessions of different cameras, all types of shot three
+    times each and two faults twice each; a third of the shooters show little between two types."""
+    for number in numbers:
+        rng = np.random.default_rng([seed, number, 21])
+        shooter = make_shooter(number, hard=number % 3 == 0)
+        for k in range(sessions):
+            faults = rng.permutation(np.arange(1, len(FAULT_NAMES)))[:2]
+            kinds = [KINDS[int(rng.integers(len(KINDS)))] for _ in faults]
+            wanted = [Wanted(kind) for kind in KINDS for _ in range(3)]
+            wanted += [Wanted(kind, int(fault)) for kind, fault in zip(kinds, faults, strict=True) for _ in range(2)]
+            view = draw_view(rng)
+            seen = Conditions(
+                noise=float(rng.uniform(0.5, 1.4)), blur_s=float(rng.choice([0.0, 0.0, 0.004])),
+                exchanged=0.4 * float(np.cos(view.azimuth_rad) < 0 and rng.random() < _EXCHANGED),
+            )  # fmt: skip
+            found = session(shooter, wanted, view, number * 64 + k, rng, seen, any_body=True)
+            if found is not None:
+                yield found
