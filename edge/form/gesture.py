@@ -8,7 +8,6 @@ import numpy as np
 
 from edge.form.motion import Motion
 from edge.form.phases import Phases
-from edge.form.sides import elbow_deg
 from edge.form.skeleton import WRISTS
 from edge.types import FloatArray
 
@@ -22,17 +21,15 @@ class Gesture:
     """Lengths in statures. lift: how far the hands rise; apart: the wrists from each other on the way up (median);
     guide: how high the lower wrist is over the shoulders just before the release; reach: the higher one at it;
     straightens: how much further the shooting wrist is from its shoulder at the release than at the set point;
-    unbends_deg; stays: how high the shooting wrist is still, 0.2 s later; lift_s: from the dip to the release;
-    ball: 1 = it was in the hands and flew up out of them, -1 = it was elsewhere or stayed, 0 = not seen."""
+    stays: how high the shooting wrist is still, 0.2 s later; ball: 1 = it was in the hands and flew up out of them,
+    -1 = it was elsewhere or stayed, 0 = not seen."""
 
     lift: float
     apart: float
     guide: float
     reach: float
     straightens: float
-    unbends_deg: float
     stays: float
-    lift_s: float
     ball: float
 
 
@@ -43,7 +40,6 @@ def look_at(motion: Motion, phases: Phases) -> Gesture:
     raised = np.stack([motion.raised(0), motion.raised(1)], axis=1)
     apart = np.linalg.norm(motion.points[:, WRISTS[0]] - motion.points[:, WRISTS[1]], axis=1) / motion.stature_px
     arm = np.linalg.norm(motion.points[:, WRISTS[side]] - motion.points[:, 5 + side], axis=1) / motion.stature_px
-    bend = elbow_deg(motion.points[[at, min(release + 5, len(hands) - 1)]], side)
     before = raised[max(at, release - 10) : release + 1]
     later = motion.row(phases.release_s + 0.2)
     return Gesture(
@@ -52,9 +48,7 @@ def look_at(motion: Motion, phases: Phases) -> Gesture:
         guide=_median(before.min(axis=1)),
         reach=float(np.fmax(*raised[release])),
         straightens=float(arm[release] - arm[at]),
-        unbends_deg=float(bend[1] - bend[0]),
         stays=float(raised[later, side]),
-        lift_s=phases.release_s - phases.dip_s,
         ball=_ball(motion, phases.release_s),
     )
 

@@ -25,8 +25,9 @@ LONGEST_S, _SHORTEST_S = 1.3, 0.15
 # In statures: hands that were so much higher before came down into a dip; by so much the hands rise in a shot at least;
 # so much above its lowest a hand still rests; a descent of less is no dip.
 _CAME_DOWN, _LEAST_LIFT, _RESTS, _LEAST_DIP = 0.08, 0.20, 0.03, 0.035
-# A dip begins where the hands have come down by this share of it.
-_BEGUN = 0.12
+# Hands go down where they are quicker than this (statures a second), and than this share of the quickest; a dip begins
+# where they are slower than this share of its own quickest.
+_DESCENDS, _DESCENT_SHARE, _BEGUN, _SMOOTH = 0.12, 0.25, 0.12, 8
 _LONGEST_DIP_S = 0.6
 # The ball is not in the hands yet where it is further from both wrists, and not in both where they are so far apart.
 _NOT_HELD, _NOT_BOTH = 0.24, 0.38
@@ -108,13 +109,26 @@ def _gather(motion: Motion, dip_s: float, low: float, release_s: float) -> float
             elif hands[row] < high - _CAME_DOWN / 2:
                 break
     if high - low >= _LEAST_DIP:
-        came = np.flatnonzero(hands[begin : at + 1] >= high - _BEGUN * (high - low))
-        start = begin + int(came[-1])
+        start = begin + _last_descent(hands[begin : at + 1])
     else:
         end = motion.row(release_s)
         rests = np.flatnonzero(hands[at : end + 1] <= low + _RESTS)
         start = at + int(rests[-1])
     return max(float(motion.times_s[start]), _taken(motion, float(motion.times_s[start]), release_s))
+
+
+def _last_descent(hands: FloatArray) -> int:
+    """Where the last going-down of hands that end low begins: a catch brings them down too, to where they hold it."""
+    padded = np.pad(np.nan_to_num(hands, nan=hands[-1]), _SMOOTH, mode="edge")
+    # Noise that is smoothed enough for a place is not for a speed.
+    bell = np.hanning(2 * _SMOOTH + 3)[1:-1]
+    speed = -np.gradient(np.convolve(padded, bell / bell.sum(), mode="valid"), STEP_S)
+    counts = np.flatnonzero(speed >= max(_DESCENDS, _DESCENT_SHARE * float(speed.max())))
+    if not len(counts):
+        return 0
+    last = int(counts[-1])
+    still = np.flatnonzero(speed[:last] < _BEGUN * float(speed[max(0, last - 15) : last + 1].max()))
+    return int(still[-1]) if len(still) else 0
 
 
 def _taken(motion: Motion, from_s: float, release_s: float) -> float:

@@ -22,7 +22,8 @@ from edge.types import Estimate, FloatArray, ShotClip
 # Seen from the side (1) or from in front (0): from here on forward is told, and up to there sideways.
 _SIDE, _FRONT = 0.5, 0.5
 # From wrist to ball at the release, and from ankle to floor, statures.
-_HAND, _ANKLE = 0.09, 0.05
+_HAND, _ANKLE = 0.08, 0.05
+_BALL_NEAR_S = 0.07
 _LENGTH_SIGMA, _TIME_SIGMA_S, _LEAN_SIGMA_DEG = 0.015, 0.02, 3.0
 _LANDS_S = 0.45
 # Straight legs are a little shorter than the sum of their bones.
@@ -94,18 +95,25 @@ def _sharpest(angle: Callable[[Motion, int], Estimate], motion: Motion, begin: i
 
 
 def _floor_y(motion: Motion, gather_s: float) -> float:
-    """How far down the lower ankle is in the picture about the gather, px; NaN where none was seen."""
+    """How far down the ankles' middle is in the picture about the gather, px; NaN where none was seen.
+
+    The nearer foot is lower in the picture than the body's own place on the floor, the further one higher.
+    """
     about = np.abs(motion.times_s - gather_s) < 0.25
-    low = np.fmax(motion.points[about, ANKLES[0], 1], motion.points[about, ANKLES[1], 1])
-    low = low[np.isfinite(low)]
-    return float(np.median(low)) if len(low) else float("nan")
+    y = middle(motion.points[about], ANKLES)[:, 1]
+    y = y[np.isfinite(y)]
+    return float(np.median(y)) if len(y) else float("nan")
 
 
 def _release_height(motion: Motion, side: int, gather_s: float, release_s: float) -> Estimate:
-    """The ball's centre over the floor at the release: a hand above the wrist, as the ball is hardly seen in it."""
-    wrist_y = float(motion.points[motion.row(release_s), WRISTS[side], 1])
-    height = (_floor_y(motion, gather_s) - wrist_y) / motion.stature_px + _ANKLE + _HAND
-    return Estimate(height, 2 * _LENGTH_SIGMA) if np.isfinite(height) else UNKNOWN
+    """The ball's centre over the floor at the release; a hand above the wrist where the ball was not seen there."""
+    ball_y = float(motion.points[motion.row(release_s), WRISTS[side], 1]) - _HAND * motion.stature_px
+    near = np.isfinite(motion.ball[:, 0]) & (np.abs(motion.frames_s - release_s) <= _BALL_NEAR_S)
+    t = motion.frames_s[near]
+    if len(t) and t[0] <= release_s <= t[-1]:
+        ball_y = float(np.interp(release_s, t, motion.ball[near, 1]))
+    height = (_floor_y(motion, gather_s) - ball_y) / motion.stature_px + _ANKLE
+    return Estimate(height, 3 * _LENGTH_SIGMA) if np.isfinite(height) else UNKNOWN
 
 
 def _jump(motion: Motion, gather_s: float, release_s: float) -> Estimate:
