@@ -12,6 +12,7 @@ from calibration.model import Calibration
 from edge.bodies import Bodies
 from edge.config import Config
 from edge.explain import boxes_taken
+from edge.game.aim import AimCheck
 from edge.game.flight_meter import FlightMeter
 from edge.game.method import open_play_finder, open_shot_finder
 from edge.kernels.warm import warm
@@ -70,6 +71,7 @@ class Pipeline:
         self._ball = open_ball_tracker(config.tracking)
         self._shots = open_shot_finder(config.game, session)
         self._flights = FlightMeter()
+        self._aim = AimCheck(self._flights)
         self._plays = open_play_finder(config.game)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="courtside-motion")
         self._to_scene: list[FloatArray] = []
@@ -116,7 +118,7 @@ class Pipeline:
             net = self._rims.net_motion(frame.image, rim)
             snapshot = Snapshot(frame.index, frame.time_s, size, players, ball, candidates, rim, cut, scene, net)
             self._flights.see(snapshot)
-            events = self._flights.measured(self._shots.update(snapshot))
+            events = self._flights.measured(self._aim.keep(snapshot, self._shots.update(snapshot)))
             plays = tuple(self._plays.update(snapshot, events))
         return Step(snapshot, events, watch.times(), plays)
 
@@ -140,7 +142,7 @@ class Pipeline:
 
     def finish(self) -> tuple[ShotEvent, ...]:
         """The source has ended: the last phases of open shots."""
-        return self._flights.measured(self._shots.finish())
+        return self._flights.measured(self._aim.keep(None, self._shots.finish()))
 
     def finish_plays(self) -> tuple[PlayEvent, ...]:
         """The source has ended: what was going on until then."""

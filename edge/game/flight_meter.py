@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from calibration.camera import Camera
+from calibration.court import Court
 from calibration.model import Calibration
 from edge.game.still import still_candidates
-from edge.game.trajectory import fit_flight
+from edge.game.trajectory import FlightFit, fit_flight
 from edge.game.trajectory_model import BallTrack, Basket, Eye, Knowledge, Launch, basket_of, eye_of
-from edge.game.trajectory_told import shot_flight
+from edge.game.trajectory_told import drawn_flights, landings_m, shot_flight
+from edge.kernels.ballistics import arrivals
 from edge.types import FloatArray, Outcome, ShotEvent, ShotFlight, ShotPhase, Snapshot
 
 _HISTORY_S = 8.0
@@ -25,6 +28,8 @@ _NEAR_RADII = 3.0
 # Feet that jump are not where they seem: the place is that of the gather, or of so long before the release, and what
 # he moves until then is added.
 _BEFORE_S, _MOVED_M = 0.4, 0.15
+# Of a ball that may be no shot: it comes down anywhere.
+_ANYWHERE_M = (6.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,12 @@ class FlightMeter:
         self._eye = self._basket = None
         if calibration is not None and calibration.camera is not None and camera is not None:
             covariance = calibration.camera.covariance
-            self._eye = eye_of(camera, None if covariance is None else np.array(covariance), self._known)
-            self._basket = basket_of(calibration.court_model())
+            self.look(camera, calibration.court_model(), None if covariance is None else np.array(covariance))
         self._seen.clear()
+
+    def look(self, camera: Camera, court: Court, covariance: FloatArray | None = None) -> None:
+        """As `use`, of what a calibration holds."""
+        self._eye, self._basket = eye_of(camera, covariance, self._known), basket_of(court)
 
     def see(self, snapshot: Snapshot) -> None:
         """Remember one snapshot; nothing where nobody knows where the camera looks."""
@@ -80,16 +88,35 @@ class FlightMeter:
             replace(event, flight=self._flight(event)) if event.phase is ShotPhase.END else event for event in events
         )
 
+    @property
+    def sees(self) -> bool:
+        """Whether flights can be measured at all."""
+        return self._eye is not None and not self._lost
+
+    def share_at_ring(self, event: ShotEvent, near_m: float) -> float | None:
+        """Of all flights that what was seen since the release allows, the share (0..1) that comes down through the
+        ring's plane within so many metres of its centre; None where nothing can be said. What shots aim at is left
+        out of it."""
+        fit = self._fit(event, replace(self._known, aim_m=_ANYWHERE_M), False)
+        if fit is None:
+            return None
+        came = arrivals(drawn_flights(fit), float(fit.basket.rim_m[2]))
+        with np.errstate(invalid="ignore"):
+            near = np.linalg.norm(landings_m(fit, came), axis=1) < near_m
+        return float(near.mean())
+
     def _flight(self, event: ShotEvent) -> ShotFlight | None:
+        fit = self._fit(event, self._known, event.outcome is Outcome.MADE)
+        return None if fit is None else shot_flight(fit)
+
+    def _fit(self, event: ShotEvent, known: Knowledge, made: bool) -> FlightFit | None:
         if self._eye is None or self._basket is None or not self._seen:
             return None
         track = BallTrack(
             np.array([one.time_s for one in self._seen]), np.array([one.ball[:2] for one in self._seen]),
             np.array([one.ball[2] for one in self._seen]),
         )  # fmt: skip
-        made = event.outcome is Outcome.MADE
-        fit = fit_flight(track, self._eye, self._basket, self._launch(event), self._known, made)
-        return None if fit is None else shot_flight(fit)
+        return fit_flight(track, self._eye, self._basket, self._launch(event), known, made)
 
     def _launch(self, event: ShotEvent) -> Launch:
         gather = next((one.time_s for one in self._seen if one.index == event.gather_index), np.inf)

@@ -28,6 +28,8 @@ NBA_COURT, TUFTS, SEEN, GYM, SCRIPTED, TAL = "nba", "tufts", "seen", "gym", "scr
 TEAMS: tuple[Team, Team] = ("A", "B")
 _STATURE_M, _HALF_WIDTH_M, _CHEST_M = 1.98, 0.3, 1.2
 FRAMES_PER_S = 25.0
+# How well the box knows where somebody stands (make bench-feet).
+_FEET_SIGMA_M = 0.15
 _WIDE = (3840, 2160)
 # Shirts of two teams and how far one look at them is off, in Lab; how many the pipeline looks at on a frame.
 _SHIRTS = np.array([[40.0, 25.0, 20.0], [75.0, 0.0, -10.0]])
@@ -37,7 +39,8 @@ _SHIRT_SIGMA, _JERSEYS_A_FRAME = 8.0, 2
 @dataclass(frozen=True, slots=True)
 class Game:
     """One stretch of play. snapshots: frame by frame; who: by frame, the true player of each track id; holder (T,):
-    who truly has the ball, -1 for nobody; team (P,) 0 or 1; tuning: may be looked at while rules are made."""
+    who truly has the ball, -1 for nobody; team (P,) 0 or 1; tuning: may be looked at while rules are made; camera: as
+    the box's calibration has it, where it has one."""
 
     name: str
     source: str
@@ -48,6 +51,7 @@ class Game:
     truth: tuple[TrueEvent, ...]
     holder: IntArray | None
     team: IntArray
+    camera: Camera | None = None
 
 
 def sideline_camera() -> Camera:
@@ -132,13 +136,15 @@ def virtual_game(scene: Scene, truth: tuple[TrueEvent, ...], seed: int, method: 
             PlayerState(
                 track_id, box, np.zeros(2), np.eye(2), TrackStatus.CONFIRMED, 0.9,
                 _keypoints(frame.wrists_px.get(track_id)), place if np.isfinite(place).all() else None,
-                team=jerseys.team(track_id),
+                court_covariance_m2=_FEET_SIGMA_M**2 * np.eye(2), team=jerseys.team(track_id),
             )
             for track_id, box, place in zip(frame.ids, frame.boxes, court, strict=True)
         )  # fmt: skip
         snapshots.append(Snapshot(t, t / scene.frames_per_s, SIZE, players, frame.ball, seen.candidates[t], rim))
     holder = scene.holder - 1
-    return Game(scene.name, scene.source, scene.tuning, snapshots, who, scene.court, truth, holder, scene.team)
+    return Game(
+        scene.name, scene.source, scene.tuning, snapshots, who, scene.court, truth, holder, scene.team, seen.camera
+    )  # fmt: skip
 
 
 class Jerseys:

@@ -31,13 +31,15 @@ import argparse
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 
 from edge.config import GameConfig
+from edge.game.aim import AimCheck
 from edge.game.court_shots import CourtShotFinder
+from edge.game.flight_meter import FlightMeter
 from edge.game.paper import PaperPlayFinder, PaperShotFinder
 from edge.game.plays import PlayFinder
 from edge.game.shots import ShotFinder
@@ -99,20 +101,24 @@ def ours(game: Game) -> Told:
     finder = PlayFinder(game.court)
     plays: list[tuple[PlayEvent, float]] = []
     shots: list[tuple[ShotEvent, float]] = []
-    on_court, flights = CourtShotFinder(game.court), ShotFinder(GameConfig())
+    on_court, flights, meter = CourtShotFinder(game.court), ShotFinder(GameConfig()), FlightMeter()
+    aim = AimCheck(meter)
+    if game.camera is not None:
+        meter.look(game.camera, game.court)
     known = any(s.ball is not None and s.ball.court_xyz_m is not None for s in game.snapshots)
-    new: list[ShotEvent] = []
+    new: Sequence[ShotEvent] = []
     now_s = 0.0
     for snapshot in game.snapshots:
         now_s = snapshot.time_s
         if not known:
-            new = flights.update(snapshot)
+            meter.see(snapshot)
+            new = aim.keep(snapshot, flights.update(snapshot))
         plays += [(play, now_s) for play in finder.update(snapshot, new)]
         if known:
             new = on_court.update(snapshot, finder.told)
         shots += [(shot, now_s) for shot in new]
     plays += [(play, now_s) for play in finder.finish()]
-    last = on_court.finish(finder.told) if known else flights.finish()
+    last = on_court.finish(finder.told) if known else aim.keep(None, flights.finish())
     return Told(plays, shots + [(shot, now_s) for shot in last])
 
 
