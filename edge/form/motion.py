@@ -19,6 +19,7 @@ from edge.form.skeleton import (
     seen_only,
     trunk_length,
 )
+from edge.form.swaps import unswapped
 from edge.types import FloatArray
 
 STEP_S = 0.01
@@ -68,7 +69,7 @@ def open_motion(
     seen = seen_only(keypoints, LEAST_CONFIDENCE)
     rough = body_px(seen, float("nan")) if stature_px is None else stature_px
     if np.isfinite(rough):
-        seen = without_jumps(times_s, seen, rough)
+        seen = without_jumps(times_s, unswapped(seen, rough), rough)
     grid = np.arange(float(times_s[0]), float(times_s[-1]) + STEP_S / 2, STEP_S)
     points, _ = resample(times_s, seen, np.nan_to_num(keypoints[..., 2]), grid)
     where = np.full((len(times_s), 2), np.nan) if ball is None else ball

@@ -6,6 +6,7 @@ Method `body` (the box's own). The result does not say, as far as a picture allo
   the picture is taken as an upper percentile of its lengths over the whole clip, since foreshortening only shortens; so
   a limb that points at the camera for a while stays short for that while. Shoulders' and hips' width are never
   measured, since in a view from the side they are not there: they are scaled as the trunk and legs are.
+- which arm or leg the pose network took for the other on single frames (`swaps`), as it does from the side.
 - which hand he shoots with: a left-handed player's picture is mirrored, left and right exchanged.
 - which side the camera is on: who looks to the left is mirrored to look to the right. From far away and level with
   him, both views show the same. A view from in front stays one from in front; only who looks clearly to the left is
@@ -44,12 +45,13 @@ from edge.form.skeleton import (
     seen_only,
     trunk_length,
 )
+from edge.form.swaps import unswapped
 from edge.types import FloatArray, FormSequence, ShotClip
 
 FRAMES = 64
 # Clips that say too little.
 _LEAST_FRAMES, _LEAST_FPS, _LEAST_STATURE_PX = 6, 11.0, 50.0
-_DURATION_S = (0.15, 2.5)
+_DURATION_S = (0.3, 2.5)
 _LEAST_PRESENT, _LEAST_MEAN_CONFIDENCE = 0.6, 0.3
 # How far from a usual body's a limb's length may be, beside the body's own size.
 _BUILD = 1.25
@@ -107,15 +109,16 @@ def span_s(clip: ShotClip) -> tuple[float, float]:
 
 
 def clean(clip: ShotClip) -> FloatArray:
-    """The joints that were seen (T, 17, 2) px, without those that jump."""
-    return without_jumps(clip.times_s, seen_only(clip.keypoints, LEAST_CONFIDENCE), clip.stature_px)
+    """The joints that were seen (T, 17, 2) px, left and right put straight, without those that jump."""
+    seen = unswapped(seen_only(clip.keypoints, LEAST_CONFIDENCE), clip.stature_px)
+    return without_jumps(clip.times_s, seen, clip.stature_px)
 
 
 def views(clip: ShotClip, points: FloatArray, hand: Hand | None = None) -> Views:
     """Told from joints (T, 17, 2) px and ball."""
     gather_s, release_s = span_s(clip)
-    found, sure = shooting_hand(clip.times_s, points, release_s, clip.stature_px)
     looks = facing(clip.times_s, points, clip.ball, gather_s, release_s, clip.stature_px)
+    found, sure = shooting_hand(clip.times_s, points, release_s, clip.stature_px, looks)
     return Views(found if hand is None else hand, sure if hand is None else 1.0, looks)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from edge.form.errors import FormError
 from edge.form.letting_go import release_by_ball, release_by_pose
 from edge.form.motion import STEP_S, Motion
-from edge.form.sides import Hand, elbow_deg, shooting_hand
+from edge.form.sides import Hand, elbow_deg, facing, shooting_hand
 from edge.form.skeleton import WRISTS
 from edge.types import FloatArray
 
@@ -29,6 +29,8 @@ _CAME_DOWN, _LEAST_LIFT, _RESTS, _LEAST_DIP = 0.08, 0.20, 0.03, 0.035
 # where they are slower than this share of its own quickest.
 _DESCENDS, _DESCENT_SHARE, _BEGUN, _SMOOTH = 0.12, 0.25, 0.12, 8
 _LONGEST_DIP_S = 0.6
+# Before the release, the hands with the ball are ahead of the body for so long.
+_ARMS_UP_S = 0.5
 # The ball is not in the hands yet where it is further from both wrists, and not in both where they are so far apart.
 _NOT_HELD, _NOT_BOTH = 0.24, 0.38
 # An elbow within so much of its sharpest bend has not begun to straighten; bends that change less say nothing.
@@ -65,7 +67,9 @@ def find_phases(motion: Motion, about_s: float | None = None, hand: Hand | None 
         raise FormError("no arm goes up over the head: this is no shot")
     ball_s = release_by_ball(motion, guess_s)
     release_s, by = (guess_s, "pose" if about_s is None else "event") if ball_s is None else (ball_s, "ball")
-    found, sure = shooting_hand(motion.frames_s, motion.seen, release_s, motion.stature_px)
+    clock = motion.frames_s, motion.seen
+    looks = facing(*clock, motion.ball, release_s - _ARMS_UP_S, release_s, motion.stature_px)
+    found, sure = shooting_hand(*clock, release_s, motion.stature_px, looks)
     shooting = 1 if (hand or found) == "right" else 0
     dip_s, low = find_dip(motion, release_s)
     gather_s = max(_gather(motion, dip_s, low, release_s), release_s - LONGEST_S)

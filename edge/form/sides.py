@@ -11,11 +11,14 @@ from edge.types import FloatArray
 
 Hand = Literal["left", "right"]
 
-# After the release the shooting hand stays up and the other comes down: looked at from .. to, seconds after it.
-_FOLLOWED_S = (0.04, 0.30)
-# What counts as a clear difference: heights of the wrists (statures), bends of the elbows (deg), wrists' speeds
-# (statures a second).
-_HEIGHT, _BEND_DEG, _SPEED = 0.05, 40.0, 1.0
+# The arms are compared from .. to, seconds after the release.
+_FOLLOWED_S = (0.03, 0.30)
+# Nine of ten shoot with the right hand, and a pose network takes one arm for the other more often than that: so much
+# evidence is needed for a left one.
+_MOST_ARE_RIGHT = 2.0
+# What counts as a clear difference between the arms: bends of the elbows (deg); statures from the shoulder to the
+# wrist, forward, and up; wrists' speeds (statures a second).
+_BEND_DEG, _REACH, _FORWARD, _HEIGHT, _SPEED = 30.0, 0.06, 0.08, 0.08, 1.0
 # How far, in statures, what lies ahead of the body is when it is seen from the side: the hands with the ball ahead of
 # the shoulders, the nose ahead of the ears, the knees ahead of hips and ankles.
 _HANDS_AHEAD, _NOSE_AHEAD, _KNEES_AHEAD = 0.16, 0.055, 0.06
@@ -23,21 +26,29 @@ _HANDS_AHEAD, _NOSE_AHEAD, _KNEES_AHEAD = 0.16, 0.055, 0.06
 _LEVEL_SHARE, _FLOWN_S = 0.62, 0.30
 
 
-def shooting_hand(times_s: FloatArray, points: FloatArray, release_s: float, stature_px: float) -> tuple[Hand, float]:
-    """points (T, 17, 2) px -> the hand that shoots, and how clearly so, 0..1.
+def shooting_hand(
+    times_s: FloatArray, points: FloatArray, release_s: float, stature_px: float, looks: float
+) -> tuple[Hand, float]:
+    """points (T, 17, 2) px, looks: `facing` -> the hand that shoots, and how clearly so, 0..1.
 
-    At the release the shooting arm is the straighter one and its wrist the quicker; after it the other comes down.
+    After the release the shooting arm is the straighter one and goes on further towards the ring; its wrist was the
+    quicker one at the release. The other hand may stay as high.
     """
-    evidence = [0.0]
     after = (times_s >= release_s + _FOLLOWED_S[0]) & (times_s <= release_s + _FOLLOWED_S[1])
     about = np.abs(times_s - release_s) <= 0.07
-    heights = -points[:, WRISTS, 1] / stature_px
-    evidence.append(2.0 * _mean((heights[after, 1] - heights[after, 0]) / _HEIGHT))
     bends = np.stack([elbow_deg(points, side) for side in (0, 1)], axis=1)
-    evidence.append(_mean((bends[about, 1] - bends[about, 0]) / _BEND_DEG))
-    speeds = np.gradient(heights, times_s, axis=0) if len(times_s) > 2 else np.zeros_like(heights)
-    evidence.append(_mean((speeds[about, 1] - speeds[about, 0]) / _SPEED))
-    total = float(np.clip(evidence, -2.0, 2.0).sum())
+    wrists, shoulders = points[:, WRISTS] / stature_px, points[:, SHOULDERS] / stature_px
+    reach = np.linalg.norm(wrists - shoulders, axis=2)
+    speeds = np.gradient(-wrists[..., 1], times_s, axis=0) if len(times_s) > 2 else np.zeros_like(reach)
+    evidence = [
+        1.5 * _mean((bends[after, 1] - bends[after, 0]) / _BEND_DEG),
+        _mean((reach[after, 1] - reach[after, 0]) / _REACH),
+        _mean((wrists[after, 1, 0] - wrists[after, 0, 0]) * np.clip(looks, -1, 1) / _FORWARD),
+        0.5 * _mean((wrists[after, 0, 1] - wrists[after, 1, 1]) / _HEIGHT),
+        0.5 * _mean((bends[about, 1] - bends[about, 0]) / _BEND_DEG),
+        0.5 * _mean((speeds[about, 1] - speeds[about, 0]) / _SPEED),
+    ]
+    total = _MOST_ARE_RIGHT + float(np.clip(evidence, -2.0, 2.0).sum())
     return ("left" if total < 0 else "right"), float(min(abs(total) / 2.0, 1.0))
 
 

@@ -57,11 +57,15 @@ def joints(stick: Stick, t: float) -> FloatArray:
     hip = knee + stick.leg * THIGH * np.array([-np.sin(thigh), np.cos(thigh)])
     shoulder = hip + np.array([0.0, TRUNK])
     near, far = (5, 6) if stick.left_handed else (6, 5)
-    for side, drop in ((near, 0.0), (far, np.radians(35.0) if t > RELEASE_S else 0.0)):
+    # The other hand stays behind: lower, its elbow bent.
+    for side, drop in ((near, 0.0), (far, np.radians(35.0))):
         aside = np.array([0.012 if side == near else -0.012, 0.0])
-        turn = upper - drop * _smooth(t, [RELEASE_S, RELEASE_S + 0.1], [0.0, 1.0])
+        behind = drop * _smooth(t, [RELEASE_S, RELEASE_S + 0.1], [0.0, 1.0])
+        turn = upper - behind
         elbow = shoulder + aside + stick.arm * UPPER_ARM * np.array([np.sin(turn), -np.cos(turn)])
-        wrist = elbow + stick.arm * FOREARM * np.array([np.sin(turn + bend), -np.cos(turn + bend)])
+        wrist = elbow + stick.arm * FOREARM * np.array(
+            [np.sin(turn + bend + 2 * behind), -np.cos(turn + bend + 2 * behind)]
+        )
         p[side], p[side + 2], p[side + 4] = shoulder + aside, elbow, wrist
         p[side + 6], p[side + 8], p[side + 10] = hip + aside, knee + aside, ankle + aside
     head = shoulder + np.array([0.02, 0.09])
