@@ -58,7 +58,8 @@ _BUILD = 1.25
 # Whoever looks to the left by more than this (1 = seen from the side) is mirrored.
 _CLEARLY_LEFT = -0.45
 _PAPER_SCALE = 1 / 200
-_AT_GATHER_S = 0.06
+# A gather so soon after a clip's first frame may have begun before it.
+_AT_ONCE_S = 0.05
 
 Method = Literal["body", "paper"]
 
@@ -127,7 +128,7 @@ def check(clip: ShotClip) -> None:
     gather_s, release_s = span_s(clip)
     inside = (clip.times_s >= gather_s - 1e-6) & (clip.times_s <= release_s + 1e-6)
     if not _DURATION_S[0] <= release_s - gather_s <= _DURATION_S[1]:
-        raise FormError(f"{release_s - gather_s:.2f} s from gather to release: no shot takes so long or so short")
+        raise FormError(f"{release_s - gather_s:.2f} s from gather to release: no shot takes so little or so much")
     if inside.sum() < _LEAST_FRAMES:
         raise FormError(f"only {inside.sum()} frames from gather to release: at least {_LEAST_FRAMES} are needed")
     fps = 1 / float(np.median(np.diff(clip.times_s[inside])))
@@ -135,10 +136,18 @@ def check(clip: ShotClip) -> None:
         raise FormError(f"{fps:.0f} frames a second are too coarse: at least {_LEAST_FPS:.0f} are needed")
     if not clip.stature_px >= _LEAST_STATURE_PX:
         raise FormError(f"the player is {clip.stature_px:.0f} px tall: at least {_LEAST_STATURE_PX:.0f} are needed")
+    if gather_s - clip.times_s[0] < _AT_ONCE_S and _hands_up(clip):
+        raise FormError("the shot's beginning was not seen: the hands are up already where it comes into view")
     confidence = clip.keypoints[inside][:, [*SHOULDERS, 7, 8, *WRISTS, *HIPS], 2]
     known = confidence[np.isfinite(confidence)]
     if not len(known) or known.mean() < _LEAST_MEAN_CONFIDENCE:
         raise FormError("the joints are hardly seen: the player is hidden, blurred or too far away")
+
+
+def _hands_up(clip: ShotClip) -> bool:
+    """Whether a wrist is as high as the shoulders at the gather."""
+    joints = seen_only(clip.keypoints[clip.gather : clip.gather + 1], LEAST_CONFIDENCE)[0]
+    return bool(np.fmin(*joints[list(WRISTS), 1]) < middle(joints, SHOULDERS)[1])
 
 
 def to_body(pose: FloatArray, points: FloatArray, stature_px: float) -> FloatArray:

@@ -32,7 +32,7 @@ _LONGEST_DIP_S = 0.6
 # Before the release, the hands with the ball are ahead of the body for so long.
 _ARMS_UP_S = 0.5
 # The ball is not in the hands yet where it is further from both wrists, and not in both where they are so far apart.
-_NOT_HELD, _NOT_BOTH = 0.24, 0.38
+_NOT_HELD, _NOT_BOTH = 0.18, 0.38
 # An elbow within so much of its sharpest bend has not begun to straighten; bends that change less say nothing.
 _BENT_DEG, _LEAST_BEND_DEG = 8.0, 25.0
 # The wrist has come down when it is so much (statures) under its highest.
@@ -143,7 +143,7 @@ def _taken(motion: Motion, from_s: float, release_s: float) -> float:
     away = _ball_away(motion)
     loose = np.flatnonzero(both & (away > _NOT_HELD))
     if len(loose):
-        latest_s = float(motion.frames_s[loose[-1]])
+        latest_s = float(motion.frames_s[min(loose[-1] + 1, len(motion.frames_s) - 1)])
     apart = np.hypot(*(motion.points[:, WRISTS[0]] - motion.points[:, WRISTS[1]]).T) / motion.stature_px
     inside = (motion.times_s >= from_s) & (motion.times_s <= until_s)
     single = np.flatnonzero(inside & (apart > _NOT_BOTH))

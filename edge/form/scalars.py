@@ -139,7 +139,7 @@ def _trunk(motion: Motion, row: int, facing: float) -> Estimate:
     if abs(facing) < _SIDE or not np.isfinite(lean):
         return UNKNOWN
     share = min(abs(facing), 1.0)
-    return Estimate(lean * np.sign(facing) / share, _LEAN_SIGMA_DEG / share)
+    return Estimate(lean * float(np.sign(facing)) / share, _LEAN_SIGMA_DEG / share)
 
 
 def _balance(motion: Motion, row: int) -> Estimate:
@@ -153,10 +153,11 @@ def _drift(motion: Motion, gather_s: float, release_s: float, facing: float) -> 
     hips = middle(motion.points, HIPS)[:, 0]
     after = hips[motion.row(release_s + 0.1) : motion.row(release_s + _LANDS_S) + 1]
     start = hips[max(0, motion.row(gather_s) - 2) : motion.row(gather_s) + 3]
-    if not (np.isfinite(after).any() and np.isfinite(start).any()) or len(after) * STEP_S < 0.1:
+    after, start = after[np.isfinite(after)], start[np.isfinite(start)]
+    if not len(start) or len(after) * STEP_S < 0.1:
         return UNKNOWN, UNKNOWN
-    way = float(np.nanmean(after[-5:]) - np.nanmean(start)) / motion.stature_px
+    way = float(after[-5:].mean() - start.mean()) / motion.stature_px
     share = min(abs(facing), 1.0)
     if share >= _SIDE:
-        return Estimate(way * np.sign(facing) / share, _LENGTH_SIGMA / share), UNKNOWN
+        return Estimate(way * float(np.sign(facing)) / share, _LENGTH_SIGMA / share), UNKNOWN
     return UNKNOWN, Estimate(way, _LENGTH_SIGMA) if share < _FRONT else UNKNOWN

@@ -100,7 +100,7 @@ def test_noise_is_smoothed() -> None:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"release_s": 0.45}, "so short"),
+        ({"release_s": 0.45}, "so little"),
         ({"stature_px": 30.0}, "tall"),
         ({"keypoints": stick_clip().keypoints * [1, 1, 0.1]}, "hardly seen"),
     ],
@@ -118,6 +118,16 @@ def test_clip_without_what_matters_is_refused(joints: list[int], word: str) -> N
     keypoints[6:, joints] = np.nan
     with pytest.raises(FormError, match=word):
         normalise(replace(clip, keypoints=keypoints), hand="right")
+
+
+def test_clip_that_begins_with_the_hands_up_is_refused() -> None:
+    clip, begins = stick_clip(), 29
+    late = replace(
+        clip, times_s=clip.times_s[begins:], keypoints=clip.keypoints[begins:], ball=clip.ball[begins:], gather=0,
+        gather_s=float(clip.times_s[begins]), set_point=1, release=6, release_s=RELEASE_S + 0.15,
+    )  # fmt: skip
+    with pytest.raises(FormError, match="beginning was not seen"):
+        normalise(late)
 
 
 def test_coarse_frame_rate_is_refused() -> None:
