@@ -15,7 +15,7 @@ from edge.commands.training import add_training
 from edge.config import Config
 from engines.backend import FREE, Engine, Tensor, TensorSpec, open_engine
 from engines.fetch import fetch, licence_notice
-from engines.zoo import Network, find, locate, networks, path_of, shape_range
+from engines.zoo import Network, find, locate, networks, path_of, shape_ranges
 
 _EXAMPLES = """examples:
   courtside engines list                              all networks, their licences, and which are here
@@ -89,7 +89,9 @@ def execute_bench(args: argparse.Namespace) -> int:
     config = settings(args)
     wanted = config.engines
     chosen = args.names or [
-        name for name in (wanted.detector, wanted.ball, wanted.pose, wanted.appearance) if name != "none"
+        name
+        for name in (wanted.detector, wanted.ball, wanted.pose, wanted.appearance, config.form.encoder)
+        if name != "none"
     ]
     width = max(len(name) for name in chosen)
     for name in chosen:
@@ -113,15 +115,14 @@ def _ask(network: Network) -> None:
 
 
 def _open(network: Network, config: Config) -> Engine:
-    shapes = {network.input.name: shape_range(network)}
-    return open_engine(locate(network), config.engines.backend, config.engines.threads, shapes)
+    return open_engine(locate(network), config.engines.backend, config.engines.threads, shape_ranges(network))
 
 
 def _picture(spec: TensorSpec, network: Network) -> Tensor:
     """A grey picture of the network's full input size, in its own layout and type."""
     height, width = network.input.height, network.input.width
     usual = (1, network.input.channels, height, width) if network.input.layout == "NCHW" else (1, height, width, 3)
-    shape = tuple(size if size != FREE else fallback for size, fallback in zip(spec.shape, usual, strict=True))
+    shape = tuple(size if size != FREE else fallback for size, fallback in zip(spec.shape, usual, strict=False))
     return np.full(shape, 0.4 if "float" in spec.dtype else 100, dtype=spec.dtype)
 
 

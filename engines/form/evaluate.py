@@ -101,19 +101,19 @@ def score(
 def discriminant(embeddings: FloatArray, labels: IntArray, shrink: float = 0.1) -> Callable[[FloatArray], FloatArray]:
     """Fisher's discriminant directions of a few shots, the covariance within labels shrunk towards a round one (after
     Friedman 1989): a last, linear layer that is learnt in a millisecond."""
-    names = np.unique(labels)
-    middles = np.stack([embeddings[labels == name].mean(axis=0) for name in names])
-    within = embeddings - middles[np.searchsorted(names, labels)]
+    names, middle = np.unique(labels), embeddings.mean(axis=0)
+    # All that the shots say lies in the space that they span, which is small.
+    span = np.linalg.svd(embeddings - middle, full_matrices=False)[2]
+    known = (embeddings - middle) @ span.T
+    middles = np.stack([known[labels == name].mean(axis=0) for name in names])
+    within = known - middles[np.searchsorted(names, labels)]
     covariance = within.T @ within / max(1, len(labels) - len(names))
-    round_ = np.trace(covariance) / len(covariance)
-    covariance = (1 - shrink) * covariance + shrink * round_ * np.eye(len(covariance))
-    values, vectors = np.linalg.eigh(covariance)
+    round_ = np.trace(covariance) / embeddings.shape[1]
+    values, vectors = np.linalg.eigh((1 - shrink) * covariance + shrink * round_ * np.eye(len(covariance)))
     white = vectors / np.sqrt(np.maximum(values, 1e-12))
-    centred = (middles - middles.mean(axis=0)) @ white
-    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
-    kept = directions[: len(names) - 1][sizes[: len(names) - 1] > 1e-9]
-    middle = middles.mean(axis=0)
-    return lambda x: np.asarray((x - middle) @ white @ kept.T)
+    _, sizes, directions = np.linalg.svd((middles - middles.mean(axis=0)) @ white, full_matrices=False)
+    kept = span.T @ white @ directions[: len(names) - 1][sizes[: len(names) - 1] > 1e-9].T
+    return lambda x: np.asarray((x - middle) @ kept)
 
 
 def tsne(embeddings: FloatArray, seed: int = 0) -> FloatArray:
