@@ -12,16 +12,16 @@ UNKNOWN = Estimate(float("nan"), float("inf"))
 # An angle less sure than this is not told.
 _LEAST_SURE_DEG = 15.0
 # What a pose network's noise does to an angle; a limb's length is known to these shares of it.
-_NOISE_DEG, _FULL = 4.0, (0.92, 1.0)
+_NOISE_DEG, _FULL = 6.0, (0.92, 1.0)
 
 
-def limb_px(motion: Motion, name: str) -> float:
-    """A limb's length where it is not foreshortened, px: `bone_length`, but a usual body's where the clip shows less
-    than 8/10 of that, since then it was foreshortened all along."""
-    near, far, share = LIMBS[name]
-    usual = share * motion.stature_px
-    length = bone_length(motion.points, near, far, PERCENTILE)
-    return length if np.isfinite(length) and length > 0.8 * usual else usual
+def limb_lengths(motion: Motion) -> dict[str, float]:
+    """Of `LIMBS` and the trunk, by name: the length where it is not foreshortened, px; a usual body's where the clip
+    shows less than 8/10 of that, since then it was foreshortened all along."""
+    seen = {name: bone_length(motion.points, near, far, PERCENTILE) for name, (near, far, _) in LIMBS.items()}
+    usual = {name: share * motion.stature_px for name, (_, _, share) in LIMBS.items()}
+    lengths = {name: px if px > 0.8 * usual[name] else usual[name] for name, px in seen.items()}
+    return lengths | {"trunk": trunk_length(motion.points, PERCENTILE)}
 
 
 def joint_angle(
@@ -54,19 +54,18 @@ def surest(*estimates: Estimate) -> Estimate:
     return min(estimates, key=lambda estimate: estimate.sigma)
 
 
-def elbow(motion: Motion, row: int, side: int) -> Estimate:
-    p = motion.points[row]
-    return joint_angle(p[7 + side], p[5 + side], p[9 + side], limb_px(motion, "upper arm"), limb_px(motion, "forearm"))
+def elbow(p: FloatArray, lengths: dict[str, float], side: int) -> Estimate:
+    """Joints p (17, 2) px, lengths of `limb_lengths`; side: 0 left, 1 right."""
+    return joint_angle(p[7 + side], p[5 + side], p[9 + side], lengths["upper arm"], lengths["forearm"])
 
 
-def knee(motion: Motion, row: int) -> Estimate:
+def knee(p: FloatArray, lengths: dict[str, float]) -> Estimate:
     """Of the knee that the view tells more of."""
-    p, thigh, shank = motion.points[row], limb_px(motion, "thigh"), limb_px(motion, "shank")
+    thigh, shank = lengths["thigh"], lengths["shank"]
     return surest(*(joint_angle(p[13 + side], p[11 + side], p[15 + side], thigh, shank) for side in (0, 1)))
 
 
-def hip(motion: Motion, row: int) -> Estimate:
+def hip(p: FloatArray, lengths: dict[str, float]) -> Estimate:
     """Between trunk and thigh, of the side that the view tells more of."""
-    p, thigh = motion.points[row], limb_px(motion, "thigh")
-    trunk = trunk_length(motion.points, PERCENTILE)
+    trunk, thigh = lengths["trunk"], lengths["thigh"]
     return surest(*(joint_angle(p[11 + side], p[SHOULDERS[side]], p[13 + side], trunk, thigh) for side in (0, 1)))

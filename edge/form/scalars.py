@@ -7,11 +7,9 @@ seen from in front or behind. What the view does not tell is NaN with an infinit
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from edge.form.angles import UNKNOWN, elbow, hip, knee, limb_px
+from edge.form.angles import UNKNOWN, elbow, hip, knee, limb_lengths
 from edge.form.motion import STEP_S, Motion, open_motion
 from edge.form.normalise import span_s, views
 from edge.form.phases import find_dip
@@ -19,8 +17,8 @@ from edge.form.sides import Hand
 from edge.form.skeleton import ANKLES, HIPS, SHOULDERS, WRISTS, middle
 from edge.types import Estimate, FloatArray, ShotClip
 
-# Seen from the side (1) or from in front (0): from here on forward is told, and up to there sideways.
-_SIDE, _FRONT = 0.5, 0.5
+# Seen from the side (1) or from in front (0): from here on forward is told, and below it sideways.
+_SIDE = 0.5
 # From wrist to ball at the release, and from ankle to floor, statures.
 _HAND, _ANKLE = 0.08, 0.05
 _BALL_NEAR_S = 0.07
@@ -52,17 +50,19 @@ def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = 
     gather_s, release_s = span_s(clip)
     set_s = float(clip.times_s[clip.set_point])
     dip_s = min(max(find_dip(motion, release_s)[0], gather_s), set_s)
+    lengths = limb_lengths(motion)
     at = {"set": motion.row(set_s), "release": motion.row(release_s)}
     found = _times(clip, gather_s, dip_s, set_s, release_s)
     for name, row in at.items():
-        found[f"elbow_{name}_deg"] = elbow(motion, row, side)
-        found[f"knee_{name}_deg"] = knee(motion, row)
-        found[f"hip_{name}_deg"] = hip(motion, row)
-        found[f"trunk_{name}_deg"] = _trunk(motion, row, view.facing)
-    found["knee_dip_deg"] = _sharpest(knee, motion, motion.row(gather_s), at["release"])
+        joints = motion.points[row]
+        found[f"elbow_{name}_deg"] = elbow(joints, lengths, side)
+        found[f"knee_{name}_deg"] = knee(joints, lengths)
+        found[f"hip_{name}_deg"] = hip(joints, lengths)
+        found[f"trunk_{name}_deg"] = _trunk(joints, view.facing)
+    found["knee_dip_deg"] = _sharpest_knee(motion, lengths, motion.row(gather_s), at["release"])
     found["release_height_statures"] = _release_height(motion, side, gather_s, release_s)
-    found["jump_height_statures"] = _jump(motion, gather_s, release_s)
-    found["balance_deg"] = _balance(motion, at["release"])
+    found["jump_height_statures"] = _jump(motion, lengths, gather_s, release_s)
+    found["balance_deg"] = _balance(motion.points[at["release"]])
     found["drift_forward_statures"], found["drift_side_statures"] = _drift(motion, gather_s, release_s, view.facing)
     if stature_m is not None:
         for name in ("release_height", "jump_height"):
@@ -86,12 +86,12 @@ def _times(clip: ShotClip, gather_s: float, dip_s: float, set_s: float, release_
     }
 
 
-def _sharpest(angle: Callable[[Motion, int], Estimate], motion: Motion, begin: int, end: int) -> Estimate:
-    """The smallest of the angles, looked at every 30 ms; the third-smallest of all, as noise makes the smallest."""
-    known = [estimate for row in range(begin, end, 3) if np.isfinite((estimate := angle(motion, row)).value)]
+def _sharpest_knee(motion: Motion, lengths: dict[str, float], begin: int, end: int) -> Estimate:
+    """The smallest angle of those told every 30 ms; the third-smallest, since noise makes the smallest."""
+    known = [angle for row in range(begin, end, 3) if np.isfinite((angle := knee(motion.points[row], lengths)).value)]
     if len(known) < 6:
         return UNKNOWN
-    return sorted(known, key=lambda estimate: estimate.value)[2]
+    return sorted(known, key=lambda angle: angle.value)[2]
 
 
 def _floor_y(motion: Motion, gather_s: float) -> float:
@@ -116,35 +116,33 @@ def _release_height(motion: Motion, side: int, gather_s: float, release_s: float
     return Estimate(height, 3 * _LENGTH_SIGMA) if np.isfinite(height) else UNKNOWN
 
 
-def _jump(motion: Motion, gather_s: float, release_s: float) -> Estimate:
+def _jump(motion: Motion, lengths: dict[str, float], gather_s: float, release_s: float) -> Estimate:
     """How far the hips rise above where straight legs on the floor have them; NaN until the top was seen."""
     begin, end = motion.row(gather_s), motion.row(release_s + _LANDS_S)
     hips = -middle(motion.points[begin : end + 1], HIPS)[:, 1]
     if not np.isfinite(hips).any() or float(motion.times_s[-1]) < release_s + 0.1:
         return UNKNOWN
-    legs = _STRAIGHT * (limb_px(motion, "thigh") + limb_px(motion, "shank"))
+    legs = _STRAIGHT * (lengths["thigh"] + lengths["shank"])
     rise = (float(np.nanmax(hips)) + _floor_y(motion, gather_s) - legs) / motion.stature_px
     return Estimate(max(rise, 0.0), 2 * _LENGTH_SIGMA) if np.isfinite(rise) else UNKNOWN
 
 
-def _tilt(motion: Motion, low: FloatArray, high: FloatArray) -> float:
+def _tilt(low: FloatArray, high: FloatArray) -> float:
     """Of a line against the vertical, deg, to the picture's right positive."""
     return float(np.degrees(np.arctan2(high[0] - low[0], low[1] - high[1])))
 
 
-def _trunk(motion: Motion, row: int, facing: float) -> Estimate:
+def _trunk(joints: FloatArray, facing: float) -> Estimate:
     """Forward lean; from the side only."""
-    p = motion.points[row]
-    lean = _tilt(motion, middle(p, HIPS), middle(p, SHOULDERS))
+    lean = _tilt(middle(joints, HIPS), middle(joints, SHOULDERS))
     if abs(facing) < _SIDE or not np.isfinite(lean):
         return UNKNOWN
     share = min(abs(facing), 1.0)
     return Estimate(lean * float(np.sign(facing)) / share, _LEAN_SIGMA_DEG / share)
 
 
-def _balance(motion: Motion, row: int) -> Estimate:
-    p = motion.points[row]
-    lean = abs(_tilt(motion, middle(p, ANKLES), middle(p, SHOULDERS)))
+def _balance(joints: FloatArray) -> Estimate:
+    lean = abs(_tilt(middle(joints, ANKLES), middle(joints, SHOULDERS)))
     return Estimate(lean, _LEAN_SIGMA_DEG) if np.isfinite(lean) else UNKNOWN
 
 
@@ -160,4 +158,4 @@ def _drift(motion: Motion, gather_s: float, release_s: float, facing: float) -> 
     share = min(abs(facing), 1.0)
     if share >= _SIDE:
         return Estimate(way * float(np.sign(facing)) / share, _LENGTH_SIGMA / share), UNKNOWN
-    return UNKNOWN, Estimate(way, _LENGTH_SIGMA) if share < _FRONT else UNKNOWN
+    return UNKNOWN, Estimate(way, _LENGTH_SIGMA)
