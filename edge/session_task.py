@@ -17,7 +17,7 @@ from typing import Any
 from edge.figures import GameEvent, SessionFigures
 from edge.game.event_text import time_of
 from edge.game.recount import recount
-from edge.game.session_text import csv_text, json_text, parquet_bytes, rows_of
+from edge.game.session_text import file_of
 from edge.game.sessions import Session, SessionError, SessionStore, UnknownSession
 from edge.publish import messages, stat_messages
 from edge.publish.retained_stats import RECENT_SHOTS
@@ -54,11 +54,8 @@ def answer(name: str, session: Session, events: Sequence[GameEvent]) -> bytes:
     figures = recount(events, session.court)
     if name == FIGURES:
         return json.dumps(describe(session, events, figures)).encode()
-    if name == "session.json":
-        return json_text(session, events, figures).encode()
     table, _, kind = name.partition(".")
-    rows = rows_of(table, session, events, figures)
-    return csv_text(table, rows).encode() if kind == "csv" else parquet_bytes(table, rows)
+    return file_of(kind, table, session, events, figures)
 
 
 def describe(session: Session, events: Sequence[GameEvent], figures: SessionFigures) -> dict[str, Any]:

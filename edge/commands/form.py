@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.commands.files import write_text
 from edge.commands.form_training import add_training
 from edge.commands.options import CommandError, add_settings_options, settings
-from edge.commands.session_files import write_text
 from edge.form.baseline import LEAST_SHOTS, make_baseline
 from edge.form.drift import find_change
 from edge.form.explain import deviation, usual_form

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calibration.court import Court
 from edge.charts import write_charts
-from edge.commands.session_files import write_text
+from edge.commands.files import write_text
 from edge.figures import GameEvent
 from edge.game.movement import MotionFinder
 from edge.game.recount import recount

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
 from calibration.court import Court
+from edge.commands.files import write_file
 from edge.commands.options import CommandError, add_settings_options, settings
-from edge.commands.session_files import write_csv, write_parquet, write_text
 from edge.figures import Figures, GameEvent, SessionFigures, Zone
 from edge.game.recount import recount
+from edge.game.session_text import FORMATS, TABLES, file_of
 from edge.game.sessions import SessionStore
-from edge.game.tables import event_rows, figures_object, player_rows
 
 _EXAMPLES = """examples:
   courtside sessions list                                     what there is, newest first
@@ -56,8 +54,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     show.set_defaults(execute=_show)
     export = what.add_parser("export", help="write one session into a file")
     export.add_argument("id", metavar="ID")
-    export.add_argument("--format", choices=("csv", "json", "parquet"), required=True)
-    export.add_argument("--table", choices=("events", "players"), default="events", help="of CSV and Parquet")
+    export.add_argument("--format", choices=FORMATS, required=True)
+    export.add_argument("--table", choices=TABLES, default="events", help="of CSV and Parquet")
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
     export.set_defaults(execute=_export)
     delete = what.add_parser("delete", help="forget one session, or old ones")
@@ -117,21 +115,8 @@ def _draw(figures: SessionFigures, events: Sequence[GameEvent], court: Court | N
 def _export(args: argparse.Namespace) -> int:
     with _open(args) as store:
         session = store.session(_id(store, args.id))
-        events, figures = store.events(session.id), store.figures(session.id)
-    if args.format == "json":
-        told = {
-            "id": session.id,
-            "started": session.started.isoformat(),
-            "ended": None if session.ended is None else session.ended.isoformat(),
-            "source": session.source,
-            "court": None if session.court is None else asdict(session.court),
-            "figures": figures_object(figures),
-            "events": event_rows(events, session.court),
-        }
-        write_text(args.out, json.dumps(told, indent=1, allow_nan=False) + "\n")
-    else:
-        rows = event_rows(events, session.court) if args.table == "events" else player_rows(figures)
-        (write_csv if args.format == "csv" else write_parquet)(args.out, args.table, rows)
+        events = store.events(session.id)
+    write_file(args.out, file_of(args.format, args.table, session, events, recount(events, session.court)))
     print(f"courtside: {args.out}: written", file=sys.stderr)
     return 0
 

@@ -13,30 +13,35 @@ from edge.game.sessions import Session, SessionError
 from edge.game.tables import EVENT_COLUMNS, Row, event_rows, figures_object, figures_row, player_rows
 
 FORMATS = ("csv", "json", "parquet")
-TABLES = ("players", "events")
+TABLES = ("events", "players")
 _TEXTS = ("kind", "shot_id", "phase", "team", "outcome", "zone")
 _WHOLE = ("index", "end_index", "player_id", "to_player_id", "points")
 
 
-def columns(table: str) -> tuple[str, ...]:
+def file_of(kind: str, table: str, session: Session, events: Sequence[GameEvent], figures: SessionFigures) -> bytes:
+    """A file of one of `FORMATS`; table: one of `TABLES`, which JSON does not ask for. Raises SessionError where
+    Parquet cannot be written here."""
+    if kind == "json":
+        return _json_text(session, events, figures).encode()
+    rows = event_rows(events, session.court) if table == "events" else player_rows(figures)
+    return _csv_text(table, rows).encode() if kind == "csv" else _parquet_bytes(table, rows)
+
+
+def _columns(table: str) -> tuple[str, ...]:
     """The columns of a table, in order."""
     return EVENT_COLUMNS if table == "events" else ("player_id", "team", *figures_row(Figures()))
 
 
-def rows_of(table: str, session: Session, events: Sequence[GameEvent], figures: SessionFigures) -> list[Row]:
-    return event_rows(events, session.court) if table == "events" else player_rows(figures)
-
-
-def csv_text(table: str, rows: Sequence[Row]) -> str:
+def _csv_text(table: str, rows: Sequence[Row]) -> str:
     """One line a row under a line of names; what is not known is empty."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(table), lineterminator="\n")
+    writer = csv.DictWriter(text, _columns(table), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
-def json_text(session: Session, events: Sequence[GameEvent], figures: SessionFigures) -> str:
+def _json_text(session: Session, events: Sequence[GameEvent], figures: SessionFigures) -> str:
     told = {
         "id": session.id,
         "started": session.started.isoformat(),
@@ -49,7 +54,7 @@ def json_text(session: Session, events: Sequence[GameEvent], figures: SessionFig
     return json.dumps(told, indent=1, allow_nan=False) + "\n"
 
 
-def parquet_bytes(table: str, rows: Sequence[Row]) -> bytes:
+def _parquet_bytes(table: str, rows: Sequence[Row]) -> bytes:
     """Columns keep their type where nothing is known. Raises SessionError where pyarrow is missing."""
     try:
         import pyarrow
@@ -57,7 +62,7 @@ def parquet_bytes(table: str, rows: Sequence[Row]) -> bytes:
     except ImportError:
         raise SessionError("Parquet needs pyarrow: pip install 'courtside[parquet]', or export CSV") from None
     empty = figures_row(Figures())
-    kinds = {name: _kind(name, empty) for name in columns(table)}
+    kinds = {name: _kind(name, empty) for name in _columns(table)}
     schema = pyarrow.schema([(name, getattr(pyarrow, kind)()) for name, kind in kinds.items()])
     sink = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.Table.from_pylist(list(rows), schema=schema), sink)
