@@ -50,7 +50,7 @@ from edge.types import FloatArray, FormSequence, ShotClip
 
 FRAMES = 64
 # Clips that say too little.
-_LEAST_FRAMES, _LEAST_FPS, _LEAST_STATURE_PX = 6, 11.0, 50.0
+_LEAST_FRAMES, _LEAST_FPS, _LEAST_STATURE_PX = 5, 8.0, 50.0
 _DURATION_S = (0.3, 2.5)
 _LEAST_PRESENT, _LEAST_MEAN_CONFIDENCE = 0.6, 0.3
 # How far from a usual body's a limb's length may be, beside the body's own size.
@@ -58,8 +58,9 @@ _BUILD = 1.25
 # Whoever looks to the left by more than this (1 = seen from the side) is mirrored.
 _CLEARLY_LEFT = -0.45
 _PAPER_SCALE = 1 / 200
-# A gather so soon after a clip's first frame may have begun before it.
-_AT_ONCE_S = 0.05
+# A gather so soon after a clip's first frame may have begun before it. Hands that are over the shoulders then, or at the
+# head whenever, had the ball before (statures).
+_AT_ONCE_S, _UP_ALREADY, _UP_AT_THE_HEAD = 0.05, 0.0, 0.08
 
 Method = Literal["body", "paper"]
 
@@ -136,7 +137,8 @@ def check(clip: ShotClip) -> None:
         raise FormError(f"{fps:.0f} frames a second are too coarse: at least {_LEAST_FPS:.0f} are needed")
     if not clip.stature_px >= _LEAST_STATURE_PX:
         raise FormError(f"the player is {clip.stature_px:.0f} px tall: at least {_LEAST_STATURE_PX:.0f} are needed")
-    if gather_s - clip.times_s[0] < _AT_ONCE_S and _hands_up(clip):
+    begins_s = gather_s - float(clip.times_s[0])
+    if _raised(clip) > (_UP_ALREADY if begins_s < _AT_ONCE_S else _UP_AT_THE_HEAD):
         raise FormError("the shot's beginning was not seen: the hands are up already where it comes into view")
     confidence = clip.keypoints[inside][:, [*SHOULDERS, 7, 8, *WRISTS, *HIPS], 2]
     known = confidence[np.isfinite(confidence)]
@@ -144,10 +146,10 @@ def check(clip: ShotClip) -> None:
         raise FormError("the joints are hardly seen: the player is hidden, blurred or too far away")
 
 
-def _hands_up(clip: ShotClip) -> bool:
-    """Whether a wrist is as high as the shoulders at the gather."""
+def _raised(clip: ShotClip) -> float:
+    """How high the higher wrist is over the shoulders at the gather, statures; NaN where it was not seen."""
     joints = seen_only(clip.keypoints[clip.gather : clip.gather + 1], LEAST_CONFIDENCE)[0]
-    return bool(np.fmin(*joints[list(WRISTS), 1]) < middle(joints, SHOULDERS)[1])
+    return float((middle(joints, SHOULDERS)[1] - np.fmin(*joints[list(WRISTS), 1])) / clip.stature_px)
 
 
 def to_body(pose: FloatArray, points: FloatArray, stature_px: float) -> FloatArray:

@@ -19,7 +19,7 @@ KEPT_S = 4.0
 _BEFORE_S, _AFTER_S = 0.3, 1.2
 # The longest shot, and what its dip may add.
 _LOOK_BACK_S = LONGEST_S + 0.7
-_LEAST_FRAMES = 6
+_LEAST_FRAMES = 5
 # Of the boxes' heights, the one of somebody who stands up; hair, soles and the box's margin are no stature.
 _STANDING, _OF_BOX = 80, 0.94
 

@@ -51,7 +51,7 @@ class Conditions:
 def draw_view(rng: np.random.Generator, azimuth_rad: float | None = None) -> View:
     """A place as cameras have: 1 to 5 m up, 3 to 14 m away, on any side, 15 to 60 frames a second."""
     azimuth = float(rng.uniform(-np.pi, np.pi)) if azimuth_rad is None else azimuth_rad
-    fps = float(rng.choice([15.0, 20.0, 25.0, 30.0, 30.0, 30.0, 50.0, 60.0]))
+    fps = float(rng.choice([9.0, 12.0, 15.0, 20.0, 25.0, 30.0, 30.0, 30.0, 50.0, 60.0]))
     height = float(rng.uniform(1.0, 5.0))
     distance = max(float(rng.uniform(3.0, 14.0)), 0.9 * height)
     return View(azimuth, distance, height, float(rng.uniform(45.0, 85.0)), float(rng.uniform(-1.0, 1.0)), fps)
