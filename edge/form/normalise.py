@@ -58,8 +58,8 @@ _BUILD = 1.25
 # Whoever looks to the left by more than this (1 = seen from the side) is mirrored.
 _CLEARLY_LEFT = -0.45
 _PAPER_SCALE = 1 / 200
-# A gather so soon after a clip's first frame may have begun before it. Hands that are over the shoulders then, or at the
-# head whenever, had the ball before (statures).
+# A gather so soon after a clip's first frame may have begun before it. Hands that are over the shoulders then, or at
+# the head whenever, had the ball before (statures).
 _AT_ONCE_S, _UP_ALREADY, _UP_AT_THE_HEAD = 0.05, 0.0, 0.08
 
 Method = Literal["body", "paper"]

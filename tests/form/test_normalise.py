@@ -132,4 +132,4 @@ def test_clip_that_begins_with_the_hands_up_is_refused() -> None:
 
 def test_coarse_frame_rate_is_refused() -> None:
     with pytest.raises(FormError, match=r"coarse|frames"):
-        normalise(stick_clip(Stick(fps=8.0)))
+        normalise(stick_clip(Stick(fps=6.0)))
