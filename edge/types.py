@@ -129,7 +129,8 @@ class BallState:
     """The tracked ball: xy_px (2,), velocity_px_s (2,), radius_px, covariance (2, 2) px^2 of the centre.
 
     mode: what moves it, None where that is not told; holder_id: the track id of who holds or dribbles it;
-    court_xyz_m (3,): where it is on the court, its height NaN where only the place is known; None where neither is."""
+    court_xyz_m (3,): where it is on the court, its height NaN where only the place is known; None where neither is, as
+    with the box's own trackers, whose one camera does not tell: recordings of the ball's places have it."""
 
     xy_px: FloatArray
     velocity_px_s: FloatArray

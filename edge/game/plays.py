@@ -18,6 +18,7 @@ from edge.game.blocks import find_block
 from edge.game.passes import judge
 from edge.game.possession import Possession, PossessionFinder
 from edge.game.spells import BallAt, Change, Spell, SpellFinder
+from edge.game.still import still_snapshot
 from edge.types import Outcome, PlayEvent, PlayKind, Rim, ShotEvent, Snapshot
 
 # A shot was released from a little before its shooter is seen to have lost the ball; a ball that is taken so long after
@@ -26,13 +27,12 @@ _BEFORE_S, _REBOUND_S = 0.6, 6.0
 _KEPT_S = 12.0
 # A ball that another has so soon after its release has been to no ring, whatever its flight looked like.
 _TO_RING_S = 0.5
-# A ball so far beyond a line, m, is out; after a basket it is out as the rules have it.
-_OUT_M, _AFTER_BASKET_S = 0.25, 6.0
+# After a basket the ball is taken out as the rules have it.
+_AFTER_BASKET_S = 6.0
 
 
 class PlayFinder:
-    """`update` takes the snapshots of one source in order, with what is new about its shots. told: what the last
-    call made sure of possession."""
+    """`update` takes the snapshots of one source in order, with what is new about its shots."""
 
     def __init__(self, court: Court | None = None) -> None:
         self._court = court
@@ -42,7 +42,6 @@ class PlayFinder:
         self._rim: Rim | None = None
         self._judged: Spell | None = None
         self._out_s = -np.inf
-        self.told: tuple[Possession, ...] = ()
 
     def use(self, court: Court | None) -> None:
         """Measure on this court from now on; None where there is no calibration."""
@@ -52,11 +51,11 @@ class PlayFinder:
         """Plays that became sure with this snapshot, oldest first."""
         self._remember(snapshot.time_s, shots)
         events = []
-        cut = snapshot.scene_cut
-        self.told = tuple(self._possession.update(snapshot))
-        for told in self.told:
+        snapshot = still_snapshot(snapshot)
+        broken = self._possession.breaks(snapshot)
+        for told in self._possession.update(snapshot):
             events += self._step(told)
-        if cut:
+        if broken:
             events += self._end()
         self._rim = snapshot.rim
         return events
@@ -64,8 +63,7 @@ class PlayFinder:
     def finish(self) -> list[PlayEvent]:
         """The source has ended: the rest of what is known."""
         events = []
-        self.told = tuple(self._possession.finish())
-        for told in self.told:
+        for told in self._possession.finish():
             events += self._step(told)
         return events + self._end()
 
@@ -96,27 +94,12 @@ class PlayFinder:
         return [*runs.dribbles(spell), *runs.drives(spell, away), runs.possession(spell)]
 
     def _lost(self, last: Spell, way: tuple[BallAt, ...], now_s: float) -> list[PlayEvent]:
-        """A block is told without waiting for who takes the ball, and so is a ball that goes out."""
-        out = self._out(last, way)
-        if out:
-            return out
+        """A block is told without waiting for who takes the ball."""
         if now_s - last.last.time_s < 1.0:
             return []
         self._judged = last
         block = find_block(last, way, self._rim)
         return [] if block is None else [block]
-
-    def _out(self, last: Spell, way: tuple[BallAt, ...]) -> list[PlayEvent]:
-        row = way[-1] if way else None
-        if row is None or self._court is None or row.ball.court_xyz_m is None:
-            return []
-        place = (float(row.ball.court_xyz_m[0]), float(row.ball.court_xyz_m[1]))
-        if runs.out_m(place, self._court) < _OUT_M or row.time_s - self._out_s < _REBOUND_S:
-            return []
-        if self._after_basket(row.time_s):
-            return []
-        self._out_s = row.time_s
-        return [_out_event(last, row.index, row.time_s, place)]
 
     def _between(self, change: Change) -> list[PlayEvent]:
         before, after = change.before, change.after
@@ -128,7 +111,7 @@ class PlayFinder:
         self._judged = None
         if before is not None and runs.outside(after, self._court) and not self._after_basket(after.first.time_s):
             if after.first.time_s - self._out_s > _REBOUND_S:
-                events.append(_out_event(before, after.first.index, after.first.time_s, after.first.xy_m))
+                events.append(_out_event(before, after))
                 self._out_s = after.first.time_s
             return events
         if shot is not None:
@@ -170,10 +153,10 @@ def _rebound(shot: ShotEvent, after: Spell) -> list[PlayEvent]:
     ]  # fmt: skip
 
 
-def _out_event(last: Spell, index: int, time_s: float, place: tuple[float, float] | None) -> PlayEvent:
-    """Of whoever had the ball last."""
+def _out_event(last: Spell, taker: Spell) -> PlayEvent:
+    """Of whoever had the ball last; where it is thrown in tells that it was out."""
     return PlayEvent(
-        kind=PlayKind.OUT_OF_BOUNDS, start_index=last.last.index, end_index=index, start_time_s=last.last.time_s,
-        end_time_s=time_s, player_id=last.player_id, team=last.team, start_xy_m=last.last.xy_m, end_xy_m=place,
-        confidence=round(last.confidence, 3),
+        kind=PlayKind.OUT_OF_BOUNDS, start_index=last.last.index, end_index=taker.first.index,
+        start_time_s=last.last.time_s, end_time_s=taker.first.time_s, player_id=last.player_id, team=last.team,
+        start_xy_m=last.last.xy_m, end_xy_m=taker.first.xy_m, confidence=round(last.confidence, 3),
     )  # fmt: skip

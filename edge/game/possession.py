@@ -52,7 +52,6 @@ class Possession:
 @dataclass(frozen=True, slots=True)
 class _Heard:
     snapshot: Snapshot
-    ids: tuple[int, ...]
     likelihood: FloatArray
     dt_s: float
     known: bool
@@ -77,13 +76,17 @@ class PossessionFinder:
         self._holder: int | None = None
         self._ball_s = -np.inf
 
+    def breaks(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot, the next one, does not go on from the last: after a cut, a gap, or back in time."""
+        before = self._window[-1].snapshot.time_s if self._window else None
+        return snapshot.scene_cut or (before is not None and not 0 <= snapshot.time_s - before <= _GAP_S)
+
     def update(self, snapshot: Snapshot) -> list[Possession]:
         """What is known now of earlier frames, oldest first. A cut or a gap ends what was before it."""
         told: list[Possession] = []
-        before = self._window[-1].snapshot.time_s if self._window else None
-        if snapshot.scene_cut or (before is not None and not 0 <= snapshot.time_s - before <= _GAP_S):
+        if self.breaks(snapshot):
             told = self.finish()
-            before = None
+        before = self._window[-1].snapshot.time_s if self._window else None
         self._window.append(self._hear(snapshot, 0.0 if before is None else snapshot.time_s - before))
         if snapshot.time_s - self._window[0].snapshot.time_s >= _LAG_S + _AT_ONCE_S:
             late = sum(snapshot.time_s - heard.snapshot.time_s >= _LAG_S for heard in self._window)
@@ -112,7 +115,7 @@ class PossessionFinder:
             if slot is not None:
                 likelihood[slot] = np.exp(weight * odds[player.track_id])
                 self._team[slot] = _TEAMS[player.team]
-        return _Heard(snapshot, tuple(odds), likelihood, dt_s, now_s - self._ball_s < _UNSEEN_S)
+        return _Heard(snapshot, likelihood, dt_s, now_s - self._ball_s < _UNSEEN_S)
 
     def _slot_of(self, track_id: int) -> int | None:
         """The player's place in the chain; None where there are more than it holds."""

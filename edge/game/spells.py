@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -14,8 +14,13 @@ from edge.types import BallMode, BallState, FloatArray, PlayerState, Team, Track
 
 # A touch shorter than this is a deflection; one who has it again within this time never lost it.
 _LEAST_S, _AGAIN_S = 0.12, 1.0
-# So much of the ball's way before it is seen to have left somebody is kept: he lets it go a little earlier.
-_BEFORE_S = 0.5
+# So much of the ball's way before it is seen to have left somebody is kept: he lets it go a little earlier. And so much
+# of it while nobody has it: no pass takes as long.
+_BEFORE_S, _WAY_S = 0.5, 4.0
+# Whoever seems to have it for longer, such as somebody who stands where a ball lies, has it in pieces of that length.
+_PIECE_S = 120.0
+# Whoever was not seen for this long is somebody new when he is.
+_FORGET_S = 60.0
 # A ball this near to the floor, m, or in shares of its holder's box, is being dribbled.
 _LOW_M, _LOW_SHARE = 0.55, 0.35
 
@@ -95,8 +100,9 @@ class SpellFinder:
         """Forget everything, as after a cut."""
         self.current: Spell | None = None
         self.last: Spell | None = None
-        self.way: list[BallAt] = []
-        self._first_seen_s: dict[int, float] = {}
+        self.way: deque[BallAt] = deque()
+        # By track id, when somebody was seen first, and last.
+        self._seen_s: dict[int, tuple[float, float]] = {}
         self._here: set[int] = set()
 
     def update(self, told: Possession) -> tuple[Change | None, Spell | None]:
@@ -104,7 +110,8 @@ class SpellFinder:
         seen = told.seen
         self._here = {player.track_id for player in seen.players}
         for track_id in self._here:
-            self._first_seen_s.setdefault(track_id, seen.time_s)
+            self._seen_s[track_id] = self._seen_s.get(track_id, (seen.time_s, 0.0))[0], seen.time_s
+        self._seen_s = {one: times for one, times in self._seen_s.items() if seen.time_s - times[1] < _FORGET_S}
         spot = next((one for one in seen.players if one.track_id == told.holder_id), None)
         if self.current is not None and told.holder_id != self.current.player_id:
             self._let_go()
@@ -123,8 +130,9 @@ class SpellFinder:
             return
         row = BallAt(told.seen.index, told.seen.time_s, ball, told.seen.players)
         self.way.append(row)
-        if self.current is not None and self.current.announced:
-            self.way = [one for one in self.way if row.time_s - one.time_s <= _BEFORE_S]
+        kept_s = _BEFORE_S if self.current is not None and self.current.announced else _WAY_S
+        while row.time_s - self.way[0].time_s > kept_s:
+            self.way.popleft()
 
     def _let_go(self) -> None:
         """Nobody has it now, or another: a spell that was announced is the last, another was a touch."""
@@ -134,6 +142,9 @@ class SpellFinder:
 
     def _look(self, now_s: float) -> tuple[Change | None, Spell | None]:
         current = self.current
+        if current is not None and current.announced and current.lasts_s >= _PIECE_S:
+            self.current = _rest(current)
+            return None, self._told(current)
         if current is None or current.announced or current.lasts_s < _LEAST_S:
             over = self.last if current is None and self.last and now_s - self.last.last.time_s > _AGAIN_S else None
             return None, self._told(over)
@@ -160,12 +171,20 @@ class SpellFinder:
 
     def _is_same(self, before: Spell, after: Spell) -> bool:
         """Whether he has it again, or a track that was lost goes on under another number."""
-        if before.told:
+        if before.told or after.first.time_s - before.last.time_s > _AGAIN_S:
             return False
         if before.player_id == after.player_id:
-            return after.first.time_s - before.last.time_s <= _AGAIN_S
-        came_s = self._first_seen_s.get(after.player_id, -1.0)
+            return True
+        came_s, _ = self._seen_s.get(after.player_id, (-np.inf, 0.0))
         return before.player_id not in self._here and came_s >= before.last.time_s
+
+
+def _rest(spell: Spell) -> Spell:
+    """What goes on of a spell that ends with the frame before its last."""
+    sure, teams = spell.confidence, Counter(spell.teams.keys())
+    last = spell.path.pop()
+    spell.sure -= sure
+    return Spell(spell.player_id, [last], teams, sure, announced=True)
 
 
 def _extend(spell: Spell, told: Possession, player: PlayerState) -> None:

@@ -38,7 +38,6 @@ from pathlib import Path
 
 from edge.config import GameConfig
 from edge.game.aim import AimCheck
-from edge.game.court_shots import CourtShotFinder
 from edge.game.flight_meter import FlightMeter
 from edge.game.paper import PaperPlayFinder, PaperShotFinder
 from edge.game.plays import PlayFinder
@@ -47,6 +46,7 @@ from edge.types import PlayEvent, PlayKind, ShotEvent
 from tests.bench import event_scores as scores
 from tests.bench.common import Figure, need, parser, report, table
 from tests.bench.court_play import for_tuning
+from tests.bench.court_shots import CourtShotFinder
 from tests.bench.event_games import (
     GYM,
     NBA_COURT,
@@ -115,10 +115,10 @@ def ours(game: Game) -> Told:
             new = aim.keep(snapshot, flights.update(snapshot))
         plays += [(play, now_s) for play in finder.update(snapshot, new)]
         if known:
-            new = on_court.update(snapshot, finder.told)
+            new = on_court.update(snapshot)
         shots += [(shot, now_s) for shot in new]
     plays += [(play, now_s) for play in finder.finish()]
-    last = on_court.finish(finder.told) if known else aim.keep(None, flights.finish())
+    last = on_court.finish() if known else aim.keep(None, flights.finish())
     return Told(plays, shots + [(shot, now_s) for shot in last])
 
 

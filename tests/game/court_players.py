@@ -1,4 +1,5 @@
-"""Scripted play for the game's rooms: players and ball on a court, and in the picture of a camera that looks along it.
+"""Scripted play for the game's rooms: players and ball on a court, and in the picture of a camera that looks along it,
+and what is told of it.
 
 The picture has 100 px a metre: x to the right, y over the depth of the court, a tenth of it; people are 180 px tall.
 """
@@ -9,13 +10,27 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from edge.types import BallMode, BallState, PlayerState, Rim, Snapshot, Team, TrackStatus
+from calibration.court import NBA
+from edge.game.plays import PlayFinder
+from edge.types import (
+    BallMode,
+    BallState,
+    PlayerState,
+    PlayEvent,
+    PlayKind,
+    Rim,
+    ShotEvent,
+    Snapshot,
+    Team,
+    TrackStatus,
+)
 
 FPS = 30.0
 SIZE = (1920, 1080)
 Place = tuple[float, float]
 # Where the ball is in somebody's hands, aside of him and above the floor, m.
 HANDS = (0.35, 1.1)
+SPOTS = {1: (4.0, 0.0), 3: (8.0, 2.0), 2: (6.0, 5.0), 4: (9.0, -4.0)}
 
 
 def px(place: Place, height_m: float = 0.0) -> Place:
@@ -89,3 +104,20 @@ class Script:
 def kinds(events: Sequence[object]) -> list[str]:
     """What was told, in order, possession left out."""
     return [event.kind.value for event in events if event.kind.value != "possession"]  # type: ignore[attr-defined]
+
+
+def told(
+    script: Script | list[Snapshot], shots: tuple[ShotEvent, ...] = (), finder: PlayFinder | None = None
+) -> list[PlayEvent]:
+    """Shots are told at the frame that their rim_index names."""
+    finder = PlayFinder(NBA) if finder is None else finder
+    events = []
+    for snapshot in script.snapshots if isinstance(script, Script) else script:
+        events += finder.update(snapshot, [shot for shot in shots if shot.rim_index == snapshot.index])
+    return events + finder.finish()
+
+
+def only(events: list[PlayEvent], kind: PlayKind) -> PlayEvent:
+    found = [event for event in events if event.kind is kind]
+    assert len(found) == 1
+    return found[0]

@@ -8,40 +8,18 @@ import numpy as np
 import pytest
 
 from calibration.court import NBA
-from edge.game.court_shots import CourtShotFinder
 from edge.game.plays import PlayFinder
 from edge.types import (
     BallMode,
     Outcome,
-    PlayEvent,
     PlayKind,
-    Rim,
     ShotEvent,
     ShotPhase,
     Snapshot,
-    TrackStatus,
 )
-from tests.game.court_players import FPS, Script, kinds
+from tests.game.court_players import FPS, SPOTS, Script, kinds, only, told
 
 RING = NBA.rim_centre()[:2]
-SPOTS = {1: (4.0, 0.0), 3: (8.0, 2.0), 2: (6.0, 5.0), 4: (9.0, -4.0)}
-
-
-def told(
-    script: Script | list[Snapshot], shots: tuple[ShotEvent, ...] = (), finder: PlayFinder | None = None
-) -> list[PlayEvent]:
-    """Shots are told at the frame that their rim_index names."""
-    finder = PlayFinder(NBA) if finder is None else finder
-    events = []
-    for snapshot in script.snapshots if isinstance(script, Script) else script:
-        events += finder.update(snapshot, [shot for shot in shots if shot.rim_index == snapshot.index])
-    return events + finder.finish()
-
-
-def only(events: list[PlayEvent], kind: PlayKind) -> PlayEvent:
-    found = [event for event in events if event.kind is kind]
-    assert len(found) == 1
-    return found[0]
 
 
 @pytest.mark.parametrize("court", [True, False])
@@ -204,18 +182,6 @@ def test_a_defender_who_stops_a_shot_blocks_it() -> None:
     assert "pass" not in kinds(told(script))
 
 
-def test_a_ball_beyond_the_line_is_out() -> None:
-    script = Script(SPOTS | {1: (4.0, 5.0)})
-    script.hold(1, 1.0)
-    script.fly((4.3, 5.0), (4.3, 9.0), 0.6, (1.2, 0.3))
-    for _ in range(30):
-        script.frame((4.3, 9.0), 0.12)
-    out = only(told(script), PlayKind.OUT_OF_BOUNDS)
-    assert (out.player_id, out.team) == (1, "A")
-    assert out.end_xy_m is not None
-    assert out.end_xy_m[1] > NBA.width_m / 2
-
-
 def test_without_teams_nobody_says_whether_a_pass_arrived() -> None:
     script = Script(SPOTS)
     script.teams = dict.fromkeys(script.teams)
@@ -223,33 +189,6 @@ def test_without_teams_nobody_says_whether_a_pass_arrived() -> None:
     script.throw(1, 2, 0.5)
     script.hold(2, 1.0)
     assert only(told(script), PlayKind.PASS).succeeded is None
-
-
-def test_a_track_that_goes_on_under_another_number_is_the_same_player() -> None:
-    script = Script(SPOTS)
-    script.hold(1, 1.0)
-    script.people[7], script.teams[7] = script.people.pop(1), "A"
-    script.hold(7, 1.0)
-    events = told(script)
-    assert kinds(events) == []
-    assert len(events) == 1
-
-
-def test_a_ball_that_is_not_seen_for_a_moment_is_still_his() -> None:
-    script = Script(SPOTS)
-    script.hold(1, 0.8)
-    script.hold(1, 0.5, seen=False)
-    script.hold(1, 0.8)
-    assert [(event.kind, event.player_id) for event in told(script)] == [(PlayKind.POSSESSION, 1)]
-
-
-def test_nothing_is_joined_over_a_cut() -> None:
-    script = Script(SPOTS)
-    script.hold(1, 1.0)
-    script.frame((8.3, 2.0), cut=True)
-    script.hold(3, 1.0)
-    events = told(script)
-    assert [(event.kind, event.player_id) for event in events] == [(PlayKind.POSSESSION, 1), (PlayKind.POSSESSION, 3)]
 
 
 def test_what_is_no_number_does_no_harm() -> None:
@@ -289,53 +228,6 @@ def test_the_tracker_may_say_that_a_ball_flies_past_somebody() -> None:
         holder = None if mode is BallMode.PASSED else 1 if snapshot.index < 30 else 3
         rows.append(replace(snapshot, ball=replace(snapshot.ball, mode=mode, holder_id=holder)))
     assert kinds(told(rows)) == ["pass"]
-
-
-def test_a_lost_ball_is_nobodys_after_a_while() -> None:
-    script = Script(SPOTS)
-    script.hold(1, 1.0)
-    script.hold(1, 4.0, seen=False)
-    lost = [
-        s if s.ball is None else replace(s, ball=replace(s.ball, status=TrackStatus.CONFIRMED))
-        for s in script.snapshots
-    ]
-    spell = only(told(lost), PlayKind.POSSESSION)
-    assert spell.end_time_s < 3.5
-
-
-# A lob is no shot: the two finders of shots.
-
-
-def lob(to: tuple[float, float], height_m: float, seconds: float, turns: bool) -> list[ShotEvent]:
-    """From outside over the court's positive end; what the finder on the court says."""
-    script = Script({1: (6.0, 0.0), 3: (to[0], to[1]), 2: (9.0, 5.0)}, rim=Rim(1200.0, 300.0, 45.0, 12.0))
-    script.hold(1, 1.0)
-    script.fly((6.3, 0.0), to, seconds, (1.8, height_m))
-    if turns:
-        script.fly(to, (to[0], 2.0), 0.5, (height_m, 0.5))
-    else:
-        script.fly(to, (to[0] + 2.5, to[1]), 0.4, (height_m, 1.2))
-    script.people[3] = (to[0] + 2.5, to[1]) if not turns else (to[0], 2.0)
-    script.hold(3, 1.0)
-    plays, finder, found = PlayFinder(NBA), CourtShotFinder(NBA), []
-    for snapshot in script.snapshots:
-        plays.update(snapshot)
-        found += finder.update(snapshot, plays.told)
-    return found + finder.finish()
-
-
-def test_a_ball_that_comes_to_the_ring_and_turns_is_a_shot() -> None:
-    found = lob((float(RING[0]), 0.0), 3.1, 1.0, turns=True)
-    assert [one.player_id for one in found] == [1]
-    assert found[0].release_time_s == pytest.approx(1.0, abs=0.25)
-
-
-def test_a_ball_under_the_ring_is_none() -> None:
-    assert lob((float(RING[0]), 0.0), 1.5, 0.7, turns=True) == []
-
-
-def test_a_lob_beside_the_ring_is_none() -> None:
-    assert lob((float(RING[0]) - 1.5, 0.5), 2.2, 1.1, turns=True) == []
 
 
 def test_who_stands_behind_the_holder_in_the_picture_gets_no_pass() -> None:

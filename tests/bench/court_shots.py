@@ -1,18 +1,18 @@
 """Shots of a ball whose place on the court is known: straight to the ring from somebody, where it turns or slows.
 
 On the floor plan a ball in flight goes straight on, as fast at the end as in the beginning; at ring and net that ends.
-One that flies on is a pass under the basket. Where its height is known, it comes over the ring as well.
+One that flies on is a pass under the basket. Where its height is known, it comes over the ring as well. The box does
+not know the ball's place: this is for recordings that do, to measure how well who had the ball is told.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 import numpy as np
 
 from calibration.court import Court
-from edge.game.possession import Possession
+from edge.game.possession import Possession, PossessionFinder
 from edge.types import FloatArray, ShotEvent, ShotPhase, Snapshot, Team
 
 # The ball is at the ring within so many metres of its middle, once it was so far away since the last time.
@@ -30,22 +30,22 @@ _ATTACK_S, _LEAST_ATTACK = 3.0, 0.15
 
 
 class CourtShotFinder:
-    """`update` takes the snapshots of one source in order, and what is new about possession (it may be late); each shot
-    is told once, as over, without an outcome."""
+    """`update` takes the snapshots of one source in order; each shot is told once, as over, without an outcome."""
 
     def __init__(self, court: Court, session: str = "shot") -> None:
         sides = (1,) if court.baskets == 1 else (1, -1)
         self._rings = np.array([court.rim_centre(side) for side in sides])
         self._session, self._count = session, 0
+        self._possession = PossessionFinder()
         self._told: deque[Possession] = deque()
         self._way: deque[tuple[int, float, FloatArray]] = deque()
         self._arrived: tuple[float, FloatArray] | None = None
         self._was_away = True
         self._last_s = -np.inf
 
-    def update(self, snapshot: Snapshot, told: Sequence[Possession]) -> list[ShotEvent]:
+    def update(self, snapshot: Snapshot) -> list[ShotEvent]:
         """The shot that this snapshot makes sure, if any."""
-        self._told.extend(told)
+        self._told.extend(self._possession.update(snapshot))
         if snapshot.scene_cut:
             self._way.clear()
             self._arrived = None
@@ -62,9 +62,9 @@ class CourtShotFinder:
             return self._judge()
         return []
 
-    def finish(self, told: Sequence[Possession] = ()) -> list[ShotEvent]:
+    def finish(self) -> list[ShotEvent]:
         """The source has ended: a shot that has come to the ring."""
-        self._told.extend(told)
+        self._told.extend(self._possession.finish())
         return [] if self._arrived is None else self._judge()
 
     def _look_at_ring(self, now_s: float, ball: FloatArray) -> None:
