@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from edge.form.motion import PERCENTILE, Motion
@@ -37,16 +39,18 @@ def joint_angle(
     if not (np.isfinite(u).all() and np.isfinite(v).all()):
         return UNKNOWN
     angles = [_turned(u, v, share * first_px, share * second_px, side) for share in _FULL for side in (1, -1)]
-    sigma = float(np.hypot((max(angles) - min(angles)) / 2, _NOISE_DEG))
-    return Estimate(float(np.mean(angles)), sigma) if sigma <= _LEAST_SURE_DEG else UNKNOWN
+    sigma = math.hypot((max(angles) - min(angles)) / 2, _NOISE_DEG)
+    return Estimate(sum(angles) / len(angles), sigma) if sigma <= _LEAST_SURE_DEG else UNKNOWN
 
 
 def _turned(u: FloatArray, v: FloatArray, u_px: float, v_px: float, side: int) -> float:
     """The angle between two limbs of those lengths, both turned to one side (1) or not (-1)."""
-    depth_u, depth_v = (np.sqrt(max(px**2 - float(w @ w), 0.0)) for w, px in ((u, u_px), (v, v_px)))
-    size = float(np.hypot(np.linalg.norm(u), depth_u) * np.hypot(np.linalg.norm(v), depth_v))
-    cosine = (float(u @ v) + side * float(depth_u * depth_v)) / max(size, 1e-9)
-    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+    (ux, uy), (vx, vy) = u.tolist(), v.tolist()
+    depth_u = math.sqrt(max(u_px**2 - ux * ux - uy * uy, 0.0))
+    depth_v = math.sqrt(max(v_px**2 - vx * vx - vy * vy, 0.0))
+    size = math.hypot(ux, uy, depth_u) * math.hypot(vx, vy, depth_v)
+    cosine = (ux * vx + uy * vy + side * depth_u * depth_v) / max(size, 1e-9)
+    return math.degrees(math.acos(min(max(cosine, -1.0), 1.0)))
 
 
 def surest(*estimates: Estimate) -> Estimate:
