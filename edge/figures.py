@@ -35,7 +35,7 @@ class PlayerStep:
 
 @dataclass(frozen=True, slots=True)
 class MotionEvent:
-    """A short while of the game: how many frames were looked at, and how everybody moved."""
+    """A short while of the game: how many frames it lasted, dropped ones too, and how everybody moved."""
 
     start_index: int
     end_index: int
@@ -63,8 +63,9 @@ class Figures:
 
     points: of made shots whose place is known. zones: those with an attempt. passes_arrived and passes_lost: at a team
     mate, at an opponent; the rest of the passes is of unknown success. touches: how often had the ball, for
-    possession_frames of possession_s. frames: looked at in all; held_frames: of them those in which anybody had the
-    ball. seen_s: how long the place was known, distance_m the way in it.
+    possession_frames of possession_s. frames: in all; held_frames: of them those in which anybody had the ball, each
+    of them with frames between that a live source dropped. seen_s: how long the place was known, distance_m the way in
+    it.
     """
 
     shots: ShotStats = field(default_factory=ShotStats)

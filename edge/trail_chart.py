@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from calibration.court import Court
 from edge.chart_parts import TEAMS, draw_court, plain
-from edge.figures import GameEvent, MotionEvent
+from edge.figures import GameEvent, MotionEvent, PlayerStep
 from edge.types import FloatArray, Team
 
 # Whoever was seen for less is left out, and of the others those who were seen longest are drawn.
@@ -46,12 +46,12 @@ class Trail:
 
 def find_trails(events: Iterable[GameEvent]) -> list[Trail]:
     """The ways of those who were seen longest, by id."""
-    steps = [
-        (event.end_time_s, step) for event in events if isinstance(event, MotionEvent) for step in event.steps
-    ]  # fmt: skip
+    steps: dict[int, list[tuple[float, PlayerStep]]] = {}
+    for event in (event for event in events if isinstance(event, MotionEvent)):
+        for step in event.steps:
+            steps.setdefault(step.player_id, []).append((event.end_time_s, step))
     trails = []
-    for player_id in sorted({step.player_id for _, step in steps}):
-        own = [(time_s, step) for time_s, step in steps if step.player_id == player_id]
+    for player_id, own in steps.items():
         rows = np.array([(time_s, *step.xy_m) for time_s, step in own])
         breaks = tuple(step.seconds == 0.0 for _, step in own)
         walked, seen_s = (sum(getattr(step, name) for _, step in own) for name in ("distance_m", "seconds"))

@@ -52,27 +52,28 @@ class MotionFinder:
         self._sums: dict[int, _Sums] = {}
         self._last: dict[int, tuple[_Place, _Place]] = {}
         self._first: tuple[int, float] | None = None
-        self._newest = (0, 0.0)
+        self._newest: tuple[int, float] | None = None
         self._frames = 0
 
     def update(self, snapshot: Snapshot) -> list[MotionEvent]:
         """A while that is over with this snapshot."""
         told = []
-        broken = snapshot.scene_cut or (self._first is not None and snapshot.time_s < self._newest[1])
+        broken = snapshot.scene_cut or (self._newest is not None and snapshot.time_s < self._newest[1])
         if self._first is not None and (broken or self._due(snapshot, snapshot.time_s - self._first[1])):
             told = self.finish()
         if broken:
             self._last.clear()
         self._first = self._first or (snapshot.index, snapshot.time_s)
+        # Those that a live source dropped count as well: possession spans them too.
+        self._frames += 1 if self._newest is None else max(1, snapshot.index - self._newest[0])
         self._newest = (snapshot.index, snapshot.time_s)
-        self._frames += 1
         for player in snapshot.players:
             self._add(snapshot.time_s, player)
         return told
 
     def finish(self) -> list[MotionEvent]:
         """The source has ended: what is left."""
-        if self._first is None:
+        if self._first is None or self._newest is None:
             return []
         steps = tuple(self._step(player_id, sums) for player_id, sums in sorted(self._sums.items()))
         (start, start_s), (end, end_s) = self._first, self._newest

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -24,6 +24,9 @@ from edge.figures import (
 from edge.game.statistics import TEAMS, in_order, shot_mark, thousandths
 from edge.types import Outcome, PlayEvent, PlayKind, ShotEvent, ShotPhase, ShotStats, Team
 
+# What somebody did.
+_Part = tuple[list[ShotMark], list[PlayEvent], list[PlayerStep]]
+
 
 def recount(events: Sequence[GameEvent], court: Court | None = None) -> SessionFigures:
     """events: in the order in which they were told. court: what zones and points go by."""
@@ -36,27 +39,38 @@ def recount(events: Sequence[GameEvent], court: Court | None = None) -> SessionF
     motions = [event for event in events if isinstance(event, MotionEvent)]
     steps = [step for motion in motions for step in motion.steps]
     frames = sum(motion.frames for motion in motions)
-    named = {end.player_id for end in ends} | {play.player_id for play in plays} | {step.player_id for step in steps}
-    held = _held(plays)
+    held, told = _held(plays), _held([play for play in plays if play.player_id in team_of])
 
-    def of(members: set[int], held_frames: int) -> Figures:
-        return _figures(
-            [shot for shot in chart if shot.player_id in members],
-            [play for play in plays if play.player_id in members],
-            [step for step in steps if step.player_id in members],
-            frames, held_frames,
-        )  # fmt: skip
+    def of(team: Team) -> _Part:
+        own = {player_id for player_id, theirs in team_of.items() if theirs == team}
+        return (
+            [shot for shot in chart if shot.player_id in own],
+            [play for play in plays if play.player_id in own],
+            [step for step in steps if step.player_id in own],
+        )
 
-    told = _held([play for play in plays if play.player_id in team_of])
-    members = {team: {one for one, theirs in team_of.items() if theirs == team} for team in TEAMS}
     return SessionFigures(
         session=_figures(chart, plays, steps, frames, held),
-        teams={team: of(theirs, told) for team, theirs in members.items() if theirs},
-        players={player_id: of({player_id}, held) for player_id in named if player_id is not None},
+        teams={team: _figures(*of(team), frames, told) for team in TEAMS if team in team_of.values()},
+        players={player_id: _figures(*own, frames, held) for player_id, own in _by_player(chart, plays, steps).items()},
         team_of=team_of,
         chart=tuple(chart),
         network=_network(plays),
     )
+
+
+def _by_player(shots: Sequence[ShotMark], plays: Sequence[PlayEvent], steps: Sequence[PlayerStep]) -> dict[int, _Part]:
+    """Once through all of them: in hours many have been seen."""
+    parts: defaultdict[int, _Part] = defaultdict(lambda: ([], [], []))
+    for shot in shots:
+        if shot.player_id is not None:
+            parts[shot.player_id][0].append(shot)
+    for play in plays:
+        if play.player_id is not None:
+            parts[play.player_id][1].append(play)
+    for step in steps:
+        parts[step.player_id][2].append(step)
+    return parts
 
 
 def _teams(events: Sequence[GameEvent]) -> dict[int, Team]:

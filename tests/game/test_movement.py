@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from edge.figures import MotionEvent, PlayerStep
+from edge.figures import GameEvent, MotionEvent, PlayerStep
 from edge.game.movement import MotionFinder
-from edge.types import PlayerState, Snapshot, TrackStatus
+from edge.game.statistics import SessionStatistics
+from edge.types import PlayerState, PlayEvent, PlayKind, Snapshot, TrackStatus
 
 FRAMES_PER_S = 30.0
 
@@ -112,3 +113,16 @@ def test_a_clock_that_goes_back_begins_anew() -> None:
 def test_who_is_only_guessed_does_not_count() -> None:
     assert steps(watch(lambda t: (t, 0.0), 3, status=TrackStatus.TENTATIVE)) == []
     assert steps(watch(lambda t: (float("nan"), 0.0), 3)) == []
+
+
+def test_frames_that_a_live_source_dropped_count_as_possession_counts_them() -> None:
+    """Half of the frames came through; whoever had the ball in half of the time has a rate of 50 %, not of 100."""
+    finder, statistics = MotionFinder(), SessionStatistics()
+    events = [
+        event
+        for k in range(120)
+        for event in finder.update(Snapshot(2 * k, k / 15, (640, 480), (), None, np.zeros((0, 4)), None))
+    ]
+    for event in (*events, *finder.finish(), PlayEvent(PlayKind.POSSESSION, 0, 119, 0.0, 4.0, 1, "A")):
+        statistics.update(event)
+    assert statistics.players()[1].possession_rate == pytest.approx(50.0, abs=0.5)
