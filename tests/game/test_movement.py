@@ -118,11 +118,10 @@ def test_who_is_only_guessed_does_not_count() -> None:
 def test_frames_that_a_live_source_dropped_count_as_possession_counts_them() -> None:
     """Half of the frames came through; whoever had the ball in half of the time has a rate of 50 %, not of 100."""
     finder, statistics = MotionFinder(), SessionStatistics()
-    events = [
-        event
-        for k in range(120)
-        for event in finder.update(Snapshot(2 * k, k / 15, (640, 480), (), None, np.zeros((0, 4)), None))
-    ]
-    for event in (*events, *finder.finish(), PlayEvent(PlayKind.POSSESSION, 0, 119, 0.0, 4.0, 1, "A")):
+    nothing = np.zeros((0, 4))
+    rows = [Snapshot(2 * k, k / 15, (640, 480), (), None, nothing, None) for k in range(120)]
+    events: list[GameEvent] = [event for row in rows for event in finder.update(row)]
+    events += [*finder.finish(), PlayEvent(PlayKind.POSSESSION, 0, 119, 0.0, 4.0, 1, "A")]
+    for event in events:
         statistics.update(event)
     assert statistics.players()[1].possession_rate == pytest.approx(50.0, abs=0.5)
