@@ -7,7 +7,8 @@ Four kinds of data (tests/bench/segmentation_data.py says what is known of each,
 - utd: a basketball shot without a ball among eleven other gestures; shot or not, no release is known there.
 - virtual: every player of virtual play, seeds that nothing was tuned on.
 - videos: real clips through the pipeline; `videos_` is the box's own way, from the shot's event to its clip, cut at the
-  moment of the event; `videos_by_pose_` finds shots in the tracks' poses without any event. Nothing was tuned on them.
+  moment of the event; `videos_by_pose_` finds shots in the tracks' poses without any event. No rule of gather,
+  release or what is a shot was tuned on them; that most people shoot with the right hand was.
 
 `recall` and `precision` are of shots, over all held-out data together, one being found where a release is told within
 a quarter second of the true one (utd: anywhere); `release_within_2_frames` is the share of shots found whose release,
