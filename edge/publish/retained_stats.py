@@ -25,7 +25,8 @@ class RetainedStats:
         self._topics = topics
         self._session = session
         self._retain = retain
-        self._sent: _Wanted = {}
+        self._told: _Wanted = {}
+        self._sent: dict[str, Message] = {}
         self._recent: dict[str, Shot] = {}
 
     def show(self, figures: SessionFigures, session: str, court: Court | None) -> None:
@@ -35,11 +36,12 @@ class RetainedStats:
             self._session, self._recent = session, {}
         wanted = self._wanted(figures, court)
         for topic, (make, told) in wanted.items():
-            if self._sent.get(topic) != (make, told):
-                self._retain(topic, _bytes(make(**told, time=_now())))
+            if self._told.get(topic) != (make, told):
+                self._send(topic, make(**told, time=_now()))
         for topic in self._sent.keys() - wanted.keys():
+            del self._sent[topic]
             self._retain(topic, b"")
-        self._sent = wanted
+        self._told = wanted
         if begins:
             self._send_recent()
 
@@ -53,6 +55,13 @@ class RetainedStats:
         """The broker has this retained: what this session knows nothing of is of an earlier one."""
         if payload and topic not in self._sent:
             self._retain(topic, b"")
+
+    def _send(self, topic: str, message: Message) -> None:
+        """Only what reads otherwise: every frame changes the figures of everybody who was ever seen, by nothing."""
+        before = self._sent.get(topic)
+        if before is None or message.model_copy(update={"time": before.time}) != before:
+            self._sent[topic] = message
+            self._retain(topic, _bytes(message))
 
     def _wanted(self, figures: SessionFigures, court: Court | None) -> _Wanted:
         topics, session = self._topics, {"session": self._session}

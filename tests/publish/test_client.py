@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -318,6 +319,16 @@ def test_statistics_that_did_not_change_are_not_sent_again(settings: Settings) -
             publisher.stats(session(counts))
         observer.wait_for("/stats/session", 2)
         assert [message["attempts"] for message in observer.of("/stats/session")] == [1, 2]
+
+
+def test_whoever_is_gone_is_not_sent_again_with_every_frame(settings: Settings) -> None:
+    with Publisher(settings()) as publisher, Observer(publisher.broker_address[1]) as observer:
+        connected(publisher)
+        for frames in (100, 200, 300):
+            gone = replace(counted(1, 1), frames=frames)
+            publisher.stats(session(replace(counted(frames), frames=frames), {1: gone}))
+        observer.wait_for("/stats/session", 3)
+        assert len(observer.of("/stats/player/1")) == 1
 
 
 def test_live_is_rate_limited_and_newest_wins(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
