@@ -39,7 +39,7 @@ def encode(event: GameEvent) -> str:
 
 
 def decode(kind: str, text: str) -> GameEvent:
-    """The event that `encode` wrote. Raises ValueError, KeyError or TypeError where it is none."""
+    """The event that `encode` wrote. Raises ValueError, LookupError, TypeError or AttributeError where it is none."""
     told = json.loads(text)
     if kind == MOTION:
         start, end, start_s, end_s, frames, rows = told

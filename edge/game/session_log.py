@@ -100,5 +100,6 @@ class SessionLog:
             if not self.problem:
                 _log.warning("sessions are not kept: %s", error)
             self.problem = str(error)
+            self.close()  # what is opened next may be another file, where this one was moved away
         else:
             self._waiting, self.problem = [], ""

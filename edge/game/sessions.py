@@ -198,7 +198,7 @@ class SessionStore:
             yield
         except (sqlite3.Error, OSError) as error:
             raise SessionError(f"{self._path}: {_reason(error)}") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise SessionError(f"{self._path}: is damaged ({error!r}); move the file away") from None
 
 

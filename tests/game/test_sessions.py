@@ -21,7 +21,7 @@ from edge.game.event_text import decode, encode, kind_of
 from edge.game.recount import recount
 from edge.game.session_log import SessionLog
 from edge.game.sessions import Session, SessionError, SessionStore
-from edge.types import Estimate, Outcome, ShotEvent, ShotFlight, ShotPhase
+from edge.types import Estimate, Outcome, PlayEvent, PlayKind, ShotEvent, ShotFlight, ShotPhase
 from tests.game.random_events import random_events
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
@@ -155,10 +155,12 @@ def test_a_damaged_store(path: Path, content: bytes) -> None:
     assert one_line(error).startswith(f"{path}: ")
 
 
-def test_a_damaged_row(path: Path) -> None:
+@pytest.mark.parametrize("body", ["{}", "[]", "3", "[0, 1, 0.0, 1.0, 2, [[1]]]", "no JSON"])
+@pytest.mark.parametrize("event", [SHOT, PlayEvent(PlayKind.PASS, 0, 1, 0.0, 1.0, 1), MotionEvent(0, 1, 0.0, 1.0, 2)])
+def test_a_damaged_row(path: Path, event: GameEvent, body: str) -> None:
     store = SessionStore(path)
-    store.write(SESSION, [SHOT])
-    sqlite3.connect(path, isolation_level=None).execute("UPDATE events SET body = '{}'")
+    store.write(SESSION, [event])
+    sqlite3.connect(path, isolation_level=None).execute("UPDATE events SET body = ?", (body,))
     with pytest.raises(SessionError, match="damaged") as error:
         store.figures("one")
     one_line(error)
@@ -197,6 +199,23 @@ def test_the_box_goes_on_while_the_store_refuses_and_keeps_what_it_told_meanwhil
     store = SessionStore(path)
     assert store.events("one") == events
     assert store.session("one").ended == NOON
+
+
+def test_a_store_that_was_moved_away_begins_anew(path: Path) -> None:
+    """As the message about a damaged one advises, and without starting the box again."""
+    log = SessionLog(path, SESSION)
+    log.add([SHOT])
+    sqlite3.connect(path, isolation_level=None).execute("DROP TABLE events")
+    log.add([SHOT])
+    assert "move the file away" in log.problem
+    for file in path.parent.iterdir():
+        file.rename(file.with_name(f"damaged-{file.name}"))
+    log.add([replace(SHOT, shot_id="s-2")])
+    assert log.problem == ""
+    assert [event.shot_id for event in SessionStore(path).events("one") if isinstance(event, ShotEvent)] == [
+        "s-1",
+        "s-2",
+    ]
 
 
 def test_statistics_begun_anew_are_another_session(path: Path) -> None:
