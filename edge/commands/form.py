@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.commands.files import write_text
+from edge.commands.form_compare import add_compare
 from edge.commands.form_training import add_training
 from edge.commands.options import CommandError, add_settings_options, settings
 from edge.form.baseline import LEAST_SHOTS, make_baseline
@@ -28,6 +29,7 @@ _EXAMPLES = """examples:
   courtside form choose 20260501T120000-7 --bad        a shot that is no example
   courtside form export Anna --out anna.json           all that is known of her
   courtside form forget Anna                           delete all of it
+  courtside form compare a.mp4 b.mp4 --pictures out    how alike the shots of recordings are; nothing is kept
   courtside form train --out form.onnx                 the network of fingerprints anew, from virtual shooters
   courtside form evaluate form.onnx --pictures DIR     how well it knows shooters and types of shot
 
@@ -68,8 +70,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     forget = what.add_parser("forget", help="delete a player and every shot of his; nothing is left")
     forget.add_argument("name", metavar="NAME")
     forget.set_defaults(execute=_forget)
+    compare = add_compare(what)
     add_training(what)
-    for one in (listing, show, standard, choose, export, forget):
+    for one in (listing, show, standard, choose, export, forget, compare):
         add_settings_options(one, nested=True)
 
 

@@ -183,7 +183,7 @@ class FormAnalyser:
             measured = self._measure(self._recorder.cut(one.event))
         except FormError:
             return None
-        return self._remember(replace(one.report, phase="update", scalars=measured.scalars, enrolled=None))
+        return self._remember(replace(one.report, phase="update", scalars=measured.scalars))
 
     def _remember(self, report: FormReport) -> FormReport:
         self.reports[report.shot_id] = report

@@ -85,6 +85,7 @@ def test_export_holds_everything_and_forget_leaves_nothing(box: Path) -> None:
     [
         (("show", "Carl"), "nobody is enrolled as 'Carl'; enrolled: Anna, Ben"),
         (("standard", "Anna", "Carl"), "nobody is enrolled as 'Carl'; enrolled: Anna, Ben"),
+        (("compare", "gym://form"), "gym://form: never ends; name a recording"),
         (("choose", "x-1", "--good"), "x-1: no such shot is kept; 'courtside form export NAME' lists a player's"),
     ],
 )
