@@ -173,6 +173,14 @@ def test_a_store_of_a_newer_version(path: Path) -> None:
         SessionStore(path)
 
 
+def test_a_store_of_the_first_version_is_brought_up(path: Path) -> None:
+    store = filled(path, {"a": 2, "b": 1})
+    store._db.execute("DROP INDEX by_kind")
+    store._db.execute("PRAGMA user_version = 1")
+    store.close()
+    assert [line.events for line in SessionStore(path).sessions()] == [20, 20]
+
+
 def test_a_full_disk(path: Path) -> None:
     store = SessionStore(path)
     store._db.execute("PRAGMA max_page_count = 12")
