@@ -7,16 +7,17 @@ becomes a shot, which is followed until its outcome is known or its time is up.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from edge.config import GameConfig
 from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
-from edge.game.outcome import Decision, Moment, decide, net_motion
+from edge.game.open_shot import OpenShot, last_word, shot_event
+from edge.game.outcome import Moment, decide
 from edge.game.release import Person, Release, at_top, find_release, held_above_picture
 from edge.game.still import still_candidates, still_person, still_rim
-from edge.types import BallMode, Outcome, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
+from edge.types import BallMode, Rim, ShotEvent, ShotPhase, Snapshot, TrackStatus
 
 _PERSON_M = 1.8
 _RIM_M = 0.45
@@ -48,17 +49,6 @@ _HAD_S = 0.4
 Sighted = tuple[int, float]
 
 
-@dataclass(slots=True)
-class _Shot:
-    shot_id: str
-    release: Release
-    flight: Flight | None
-    decision: Decision = field(default_factory=lambda: Decision(None, 0.0, None, None))
-    announced: Outcome | None = None
-    decided_s: float | None = None
-    phase: ShotPhase = ShotPhase.NEW
-
-
 class ShotFinder:
     """`update` takes the snapshots of one source in order and returns what is new about its shots.
 
@@ -71,7 +61,7 @@ class ShotFinder:
         self._flights = FlightFinder()
         self._moments: deque[Moment] = deque()
         self._persons: deque[tuple[int, float, tuple[Person, ...]]] = deque()
-        self._active: _Shot | None = None
+        self._active: OpenShot | None = None
         self._last_release_s = -np.inf
         self._count = 0
         self._rim: Rim | None = None
@@ -96,7 +86,7 @@ class ShotFinder:
         if self._active is None:
             events += self._look_for_release(snapshot, flights)
         if self._active is not None:
-            events += self._follow(snapshot)
+            events += self._follow(self._active, snapshot)
         return events
 
     def finish(self) -> list[ShotEvent]:
@@ -224,13 +214,11 @@ class ShotFinder:
 
     def _begin(self, release: Release, flight: Flight | None) -> list[ShotEvent]:
         self._count += 1
-        self._active = _Shot(f"{self._session}-{self._count}", release, flight)
+        shot = self._active = OpenShot(f"{self._session}-{self._count}", release, flight)
         self._last_release_s = release.time_s
-        return [self._event(ShotPhase.NEW)]
+        return [self._event(shot, ShotPhase.NEW)]
 
-    def _follow(self, snapshot: Snapshot) -> list[ShotEvent]:
-        shot = self._active
-        assert shot is not None
+    def _follow(self, shot: OpenShot, snapshot: Snapshot) -> list[ShotEvent]:
         wait_s = self._config.outcome_wait_s
         if shot.flight is not None:
             shot.flight.taken = True
@@ -242,11 +230,12 @@ class ShotFinder:
                     shot.decision = decision
                 lands_s = shot.flight.falls_through(self._rim.y_px)
                 if lands_s is not None:
-                    wait_s = max(wait_s, lands_s - shot.release.time_s + 1.0)
+                    # What is further back than memory is not seen any more.
+                    wait_s = max(wait_s, min(lands_s - shot.release.time_s + 1.0, _HISTORY_S))
         events = []
         if shot.decision.outcome is not None and shot.decision.outcome != shot.announced:
             shot.announced, shot.decided_s = shot.decision.outcome, snapshot.time_s
-            events.append(self._event(ShotPhase.UPDATE))
+            events.append(self._event(shot, ShotPhase.UPDATE))
         settled = shot.decided_s is not None and snapshot.time_s - shot.decided_s > _SETTLED_S
         if settled or snapshot.time_s - shot.release.time_s > wait_s:
             events += self._end()
@@ -276,50 +265,13 @@ class ShotFinder:
             return []
         shot = self._active
         if shot.decision.outcome is None:
-            shot.decision = self._last_word(shot)
-        event = self._event(ShotPhase.END)
+            shot.decision = last_word(shot, self._rim)
+        event = self._event(shot, ShotPhase.END)
         self._active = None
         return [event]
 
-    def _last_word(self, shot: _Shot) -> Decision:
-        """Nothing certain was seen in time: an air ball where the flight passed the rim well aside, else unknown."""
-        known = shot.decision
-        if shot.flight is None or self._rim is None:
-            return Decision(Outcome.UNKNOWN, 0.0, known.rim_index, known.offset_widths)
-        if known.offset_widths is not None and abs(known.offset_widths) > 0.8:
-            return Decision(Outcome.MISSED, 0.6, known.rim_index, known.offset_widths)
-        near = [s for s in shot.flight.sightings if s.y > self._rim.y_px]
-        falling = [s for s in near if shot.flight.velocity(s.time_s)[1] > 0]
-        if len(falling) >= 3 and abs(falling[0].x - self._rim.x_px) > 0.8 * self._rim.width_px:
-            return Decision(Outcome.MISSED, 0.6, falling[0].index, None)
-        return Decision(Outcome.UNKNOWN, 0.0, known.rim_index, known.offset_widths)
-
-    def _event(self, phase: ShotPhase) -> ShotEvent:
-        shot = self._active
-        assert shot is not None
-        shot.phase = phase
-        release, decision, flight = shot.release, shot.decision, shot.flight
-        evidence: dict[str, float | int | str] = {"release_seen": "yes" if release.seen else "no"}
-        apex_index = None
-        if flight is not None:
-            evidence["sightings"] = len(flight.sightings)
-            evidence["gravity_px_s2"] = round(flight.gravity_px_s2, 1)
-            apex = min(flight.sightings, key=lambda s: abs(s.time_s - flight.apex_time_s()))
-            apex_index = apex.index
-        if release.hand_distance is not None:
-            evidence["hand_distance_heights"] = round(release.hand_distance, 3)
-        if decision.offset_widths is not None:
-            evidence["rim_offset_widths"] = round(decision.offset_widths, 3)
-        moved = None if decision.rim_index is None else net_motion(self._moments, decision.rim_index)
-        if moved is not None:
-            evidence["net_motion"] = round(moved, 3)
-        confidence = release.confidence if decision.outcome is None else max(decision.confidence, 0.0)
-        return ShotEvent(
-            shot_id=shot.shot_id, phase=phase, release_index=release.index, release_time_s=release.time_s,
-            player_id=release.player_id, outcome=decision.outcome, confidence=confidence,
-            gather_index=release.gather_index, apex_index=apex_index, rim_index=decision.rim_index,
-            court_xy_m=release.court_xy_m, evidence=evidence,
-        )  # fmt: skip
+    def _event(self, shot: OpenShot, phase: ShotPhase) -> ShotEvent:
+        return shot_event(shot, phase, self._moments)
 
 
 def _lands_near(flight: Flight, rim: Rim, limit_px: float, now_s: float) -> bool:

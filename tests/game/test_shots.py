@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from edge.config import GameConfig
+from edge.game.flight import Flight, Sighting
+from edge.game.open_shot import OpenShot
+from edge.game.release import Release
 from edge.game.shots import ShotFinder
 from edge.types import BallMode, BallState, Outcome, ShotEvent, ShotPhase, TrackStatus
 from tests.game.court_side import FPS, HANDS, HOLD, RADIUS_PX, RIM, fall, shooter, snapshots, throw
@@ -192,3 +195,13 @@ def test_whoever_had_the_ball_shot_it_not_who_stands_before_him() -> None:
         )
         rows = [replace(one, ball=held) if one.index < RELEASE else one for one in frames]
         assert {event.player_id for event in run(rows)} == {had}
+
+
+def test_a_shot_is_not_waited_for_longer_than_anything_is_remembered() -> None:
+    """A curve through few sightings may come down a minute later; the next shot is not missed for it."""
+    finder = ShotFinder(GameConfig())
+    curve = np.array([0.0, 300.0, 50.0, 330.0, -2000.0, 80.0])
+    flight = Flight(curve, [Sighting(k, k / FPS, 300.0, 330.0 - 66.0 * k, RADIUS_PX) for k in range(5)])
+    finder._active = OpenShot("s-1", Release(0, 0.0, 1, 270.0, None, 0.8), flight)
+    ends = [event for frame in snapshots([None] * 240, clutter=0, cuts=()) for event in finder.update(frame)]
+    assert [(event.phase, event.outcome) for event in ends] == [(ShotPhase.END, Outcome.UNKNOWN)]
