@@ -47,7 +47,7 @@ def shot_chart(marks: Iterable[ShotMark], court: Court) -> Figure:
 
 def pass_network(figures: SessionFigures) -> Figure:
     """Players on a ring, an arrow for every pair who passed, as wide as often; told are the passes that arrived."""
-    edges = [edge for edge in figures.network if edge.from_player_id is not None and edge.to_player_id is not None]
+    edges = _between_players(figures)
     ids = sorted({one for edge in edges for one in (edge.from_player_id, edge.to_player_id) if one is not None})
     figure = Figure(figsize=(7, 7), layout="constrained")
     axes = plain(figure.subplots())
@@ -62,6 +62,10 @@ def pass_network(figures: SessionFigures) -> Figure:
         axes.scatter([x], [y], s=900, color=TEAMS[figures.team_of.get(one)], zorder=3)
         axes.text(x, y, str(one), ha="center", va="center", color="white", fontsize=13, fontweight="bold", zorder=4)
     return figure
+
+
+def _between_players(figures: SessionFigures) -> list[PassEdge]:
+    return [edge for edge in figures.network if edge.from_player_id is not None and edge.to_player_id is not None]
 
 
 def _arrow(axes: Axes, edge: PassEdge, at: dict[int, tuple[float, float]], most: int) -> None:
@@ -83,7 +87,7 @@ def write_charts(figures: SessionFigures, events: Sequence[GameEvent], court: Co
     court is known shot_chart.png, trails.png and a flight_<shot>.png for each shot whose flight is. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, Callable[[], Figure]] = {}
-    if figures.network:
+    if _between_players(figures):
         drawn["pass_network.png"] = lambda: pass_network(figures)
     if court is not None:
         if figures.chart:

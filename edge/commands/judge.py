@@ -18,8 +18,8 @@ Each clip shows one shot at a hoop that fills much of the picture, from a little
 after; shooter and court need not be in it. Where shooters are in the picture, 'courtside analyze' follows shots from
 the hands and is the better judge. A line is printed for each clip: made, missed or unknown, how sure, and its name."""
 
-# One shot at a hoop is over sooner.
-LONGEST_S = 30.0
+# One shot at a hoop is over sooner. A clip is looked at twice, so all of its frames are held at once, bytes.
+LONGEST_S, LARGEST = 30.0, 2_000_000_000
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,6 +63,8 @@ def read_clip(path: Path) -> tuple[list[Image], float]:
             frames.append(frame.image)
             if len(frames) > most:
                 raise CommandError(f"{path}: longer than {LONGEST_S:.0f} s; 'courtside analyze' takes recordings")
+            if len(frames) * frame.image.nbytes > LARGEST:
+                raise CommandError(f"{path}: too large to be looked at as a whole; cut it to the shot, or to the hoop")
         if not frames:
             raise CaptureError(f"{path}: no frame can be read")
         return frames, source.info.fps

@@ -16,7 +16,8 @@ from edge.types import Frame, Image, Outcome, ShotEvent
 _THUMBNAIL_WIDTH = 320
 # Releases are reported a while after they happened: thumbnails wait this many frames for their shot.
 _REMEMBERED_FRAMES = 150
-_COLUMNS = 4
+# A picture of more shots is taller than anybody opens, and in the end than PNG allows.
+_COLUMNS, _MOST_PICTURES = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Summary:
             self._recent.append((frame.index, _thumbnail(frame.image)))
         for event in events:
             self._events[event.shot_id] = event
-            if event.shot_id not in self._thumbnails and self._recent:
+            if event.shot_id not in self._thumbnails and self._recent and len(self._thumbnails) < _MOST_PICTURES:
                 nearest = min(self._recent, key=lambda held: abs(held[0] - event.release_index))
                 self._thumbnails[event.shot_id] = nearest[1]
 
@@ -100,8 +101,8 @@ class Summary:
 
 
 def write_picture(summary: Summary, path: Path) -> None:
-    """The moment of every release, framed in the colour of its outcome."""
-    shots = summary.shots
+    """The moment of every release, framed in the colour of its outcome; of very many the first."""
+    shots = summary.shots[:_MOST_PICTURES]
     rows = max(1, -(-len(shots) // _COLUMNS))
     figure = Figure(figsize=(3.2 * _COLUMNS, 0.6 + 2.2 * rows), layout="constrained")
     figure.suptitle(summary.headline(), fontsize=15, fontweight="bold")

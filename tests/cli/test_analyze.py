@@ -15,7 +15,7 @@ from edge import pipeline as pipeline_module
 from edge.capture import SourceInfo, open_source
 from edge.cli import main
 from edge.commands.analyze import _verdict, analyse
-from edge.commands.summary import Summary
+from edge.commands.summary import Summary, write_picture
 from edge.config import SourceConfig
 from edge.tracking.settled import SettledFrame
 from edge.types import Frame, Outcome, ShotEvent, ShotPhase, SourceState
@@ -204,3 +204,16 @@ def test_thumbnails_show_the_release(tmp_path: Path) -> None:
     thumbnail = summary.shots[0].thumbnail
     assert thumbnail is not None
     assert thumbnail.mean() == pytest.approx(100)
+
+
+def test_of_very_many_shots_the_first_are_pictured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of more than a thousand would be taller than PNG allows, and end the analysis."""
+    monkeypatch.setattr("edge.commands.summary._MOST_PICTURES", 3)
+    summary = Summary("clip", 25.0, None)
+    for index in range(9):
+        summary.add(Frame(index, index / 25, np.zeros((9, 16, 3), np.uint8)), (shot(f"s{index}", index),))
+    write_picture(summary, tmp_path / "shots.png")
+    picture = cv2.imread(str(tmp_path / "shots.png"))
+    assert picture is not None
+    assert picture.shape[0] < 400
+    assert [line.thumbnail is None for line in summary.shots] == [False] * 3 + [True] * 6

@@ -55,3 +55,11 @@ def test_a_whole_recording_is_not_for_it(
     monkeypatch.setattr(judge, "LONGEST_S", 1.0)
     assert main(["judge", clips[0]]) == 2
     assert "courtside analyze" in capsys.readouterr().err
+
+
+def test_what_does_not_fit_into_memory_is_not_tried(
+    clips: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "LARGEST", 1_000_000)
+    assert main(["judge", clips[0]]) == 2
+    assert "cut it" in capsys.readouterr().err

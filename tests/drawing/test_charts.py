@@ -152,3 +152,7 @@ def test_pictures_are_written_as_far_as_there_is_something_to_draw(tmp_path: Pat
     assert all(path.read_bytes()[:4] == b"\x89PNG" for path in all_of_them)
     assert [path.name for path in write_charts(session(marks(), EDGES), events, None, tmp_path)] == ["pass_network.png"]
     assert write_charts(session(), [], FIBA, tmp_path) == []
+
+
+def test_passes_that_nobody_received_make_no_picture(tmp_path: Path) -> None:
+    assert write_charts(session(network=(PassEdge(7, None, 3, 0),)), [], None, tmp_path) == []
