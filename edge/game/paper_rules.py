@@ -1,4 +1,5 @@
-"""The paper's rules about possession, passes and shots, one function or constant each, by section.
+"""The paper's rules about possession, passes and shots, one function or constant each, by section. What it counts of
+them (Tracking Passes; equations 9 and 10) is counted of any method's events, in edge/figures.py.
 
 Its pictures are 3840 x 2160 with players of about 300 px height; every pixel figure is told here as printed and scaled
 by `PLAYER_PX` to the height of the player that it is applied to, as edge/tracking does. Its players are followed at the
@@ -11,14 +12,13 @@ Two sentences of Pass Determination, taken by the letter, contradict the paper's
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from edge.game.still import still_candidates, still_person, still_rim
-from edge.types import PlayEvent, PlayKind, Rim, Snapshot, Team, TrackStatus
+from edge.types import Rim, Snapshot, Team, TrackStatus
 
 Point = tuple[float, float]
 
@@ -144,50 +144,3 @@ def at_ring(ball: Point, rim: Rim | None) -> bool:
         return False
     unit = rim.width_px * _RINGS_TALL / PLAYER_PX
     return abs(ball[0] - rim.x_px) <= _WINDOW_PX[0] * unit and abs(ball[1] - rim.y_px) <= _WINDOW_PX[1] * unit
-
-
-def count_passes(events: Iterable[PlayEvent]) -> tuple[Counter[int], Counter[Team]]:
-    """Tracking Passes: the number of passes by each player and by each team."""
-    passes = [event for event in events if event.kind is PlayKind.PASS]
-    players = Counter(event.player_id for event in passes if event.player_id is not None)
-    return players, Counter(event.team for event in passes if event.team is not None)
-
-
-def pass_success_rate(
-    events: Iterable[PlayEvent], team: Team | None = None, player_id: int | None = None
-) -> float | None:
-    """Equation 9, percent: successful passes of all, of one team or player or of everybody; None without a pass.
-
-    A pass between players whose teams are not known is neither, and is left out."""
-    told = [
-        event.succeeded
-        for event in events
-        if event.kind is PlayKind.PASS
-        and event.succeeded is not None
-        and team in (None, event.team)
-        and player_id in (None, event.player_id)
-    ]
-    return 100.0 * sum(told) / len(told) if told else None
-
-
-def possession_frames(events: Iterable[PlayEvent]) -> tuple[Counter[int], Counter[Team]]:
-    """Calculating Ball Possession: frames in which each player had the ball, and their sums by team."""
-    players: Counter[int] = Counter()
-    teams: Counter[Team] = Counter()
-    for event in events:
-        if event.kind is PlayKind.POSSESSION:
-            frames = int(event.evidence["frames"])
-            if event.player_id is not None:
-                players[event.player_id] += frames
-            if event.team is not None:
-                teams[event.team] += frames
-    return players, teams
-
-
-def possession_rate(events: Iterable[PlayEvent], team: Team, total_frames: int | None = None) -> float | None:
-    """Equation 10, percent: the frames in which a team has the ball, of total_frames. None where those are none.
-
-    total_frames None: the frames in which either team has it, as in the paper's Table 6, whose teams add up to 100."""
-    teams = possession_frames(events)[1]
-    total = teams.total() if total_frames is None else total_frames
-    return 100.0 * teams[team] / total if total else None

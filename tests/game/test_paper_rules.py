@@ -9,7 +9,7 @@ import pytest
 
 from edge.game import paper_rules as rules
 from edge.game.paper_rules import MEANT, PRINTED, Body
-from edge.types import BallState, PlayerState, PlayEvent, PlayKind, Rim, Snapshot, Team, TrackStatus
+from edge.types import BallState, PlayerState, Rim, Snapshot, TrackStatus
 
 
 def body(x: float = 0.0, y: float = 0.0, unit: float = 1.0, track_id: int = 1) -> Body:
@@ -27,10 +27,6 @@ def player(box: tuple[float, float, float, float], status: TrackStatus = TrackSt
 def snapshot(*players: PlayerState, at: BallState | None, move: np.ndarray | None = None) -> Snapshot:
     rim = Rim(50.0, 60.0, 70.0, 20.0)
     return Snapshot(5, 0.2, (1280, 720), players, at, np.zeros((0, 4)), rim, scene_from_image=move)
-
-
-def made(kind: PlayKind, who: int, team: Team | None, succeeded: bool | None = None, frames: int = 0) -> PlayEvent:
-    return PlayEvent(kind, 0, 0, 0.0, 0.0, who, team, succeeded=succeeded, evidence={"frames": frames})
 
 
 def test_a_player_is_his_upper_bodys_centre_and_three_hundred_pixels_tall() -> None:
@@ -136,42 +132,3 @@ def test_the_rings_window_is_two_hundred_by_two_hundred_and_twenty() -> None:
     assert not rules.at_ring((650.0, 1201.0), ring)
     assert not rules.at_ring((551.0, 1090.0), Rim(650.0, 1090.0, ring.width_px / 2, 20.0))
     assert not rules.at_ring((650.0, 1090.0), None)
-
-
-PASSES = [
-    *[made(PlayKind.PASS, 1, "A", True)] * 2,
-    made(PlayKind.PASS, 2, "A", False),
-    made(PlayKind.PASS, 7, "B", False),
-    made(PlayKind.PASS, 9, None, None),
-    made(PlayKind.DRIBBLE, 1, "A", True),
-]
-
-
-def test_passes_are_counted_by_player_and_by_team() -> None:
-    players, teams = rules.count_passes(PASSES)
-    assert players == {1: 2, 2: 1, 7: 1, 9: 1}
-    assert teams == {"A": 3, "B": 1}
-
-
-def test_equation_nine_is_the_share_of_successful_passes() -> None:
-    assert rules.pass_success_rate(PASSES) == 50.0
-    assert rules.pass_success_rate(PASSES, team="A") == pytest.approx(200 / 3)
-    assert rules.pass_success_rate(PASSES, team="B") == 0.0
-    assert rules.pass_success_rate(PASSES, player_id=1) == 100.0
-    assert rules.pass_success_rate(PASSES, player_id=9) is None
-    assert rules.pass_success_rate([]) is None
-
-
-def test_equation_ten_gives_the_papers_table_six() -> None:
-    events = [
-        made(PlayKind.POSSESSION, 1, "A", frames=5000),
-        made(PlayKind.POSSESSION, 2, "A", frames=760),
-        made(PlayKind.POSSESSION, 7, "B", frames=4137),
-        made(PlayKind.POSSESSION, 9, None, frames=50),
-        made(PlayKind.PASS, 1, "A", True, frames=999),
-    ]
-    assert rules.possession_frames(events) == ({1: 5000, 2: 760, 7: 4137, 9: 50}, {"A": 5760, "B": 4137})
-    assert rules.possession_rate(events, "A") == pytest.approx(58.2, abs=0.05)
-    assert rules.possession_rate(events, "B") == pytest.approx(41.8, abs=0.05)
-    assert rules.possession_rate(events, "A", total_frames=11520) == 50.0
-    assert rules.possession_rate([], "A") is None

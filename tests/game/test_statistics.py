@@ -104,6 +104,15 @@ def test_equations_nine_and_ten() -> None:
     assert Figures().pass_success is Figures().possession_rate is Figures().possession_share is None
 
 
+def test_equation_ten_gives_the_papers_table_six() -> None:
+    statistics = SessionStatistics()
+    for player, team, frames in ((1, "A", 5000), (2, "A", 760), (7, "B", 4137), (9, None, 50)):
+        statistics.update(play(PlayKind.POSSESSION, player, team, frames=frames))  # type: ignore[arg-type]
+    teams = statistics.teams()
+    assert teams["A"].possession_share == pytest.approx(58.2, abs=0.05)
+    assert teams["B"].possession_share == pytest.approx(41.8, abs=0.05)
+
+
 def test_speeds() -> None:
     statistics = SessionStatistics()
     steps = (PlayerStep(1, "A", (0.0, 0.0), 2.0, 0.5, 4.0), PlayerStep(2, "B", (0.0, 0.0), 0.0, 0.5, 0.0))
