@@ -22,7 +22,8 @@ from tests.bench.mot import IntArray
 from tests.bench.nba import Recording
 from tests.bench.nba_play import CourtPlay, runs
 from tests.bench.play_followers import Method, follow, same
-from tests.bench.scripted_play import TrueEvent, scripted
+from tests.bench.scripted_play import scripted
+from tests.bench.scripted_state import TrueEvent
 
 NBA_COURT, TUFTS, SEEN, GYM, SCRIPTED, TAL = "nba", "tufts", "seen", "gym", "scripted", "tal"
 TEAMS: tuple[Team, Team] = ("A", "B")

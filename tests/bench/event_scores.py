@@ -17,7 +17,7 @@ import numpy as np
 from edge.types import PlayEvent, PlayKind, ShotEvent, ShotPhase
 from tests.bench.common import Figure
 from tests.bench.event_games import TEAMS, Game
-from tests.bench.scripted_play import TrueEvent
+from tests.bench.scripted_state import TrueEvent
 
 PASS_S, SHOT_S, OTHER_S = 0.7, 0.7, 1.0
 _OTHERS = (

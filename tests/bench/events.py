@@ -65,7 +65,7 @@ from tests.bench.event_peers import NaiveRules
 from tests.bench.nba import read_nba
 from tests.bench.nba_labels import Scored, read_labelled, read_tufts
 from tests.bench.nba_play import play_from
-from tests.bench.scripted_play import TrueEvent
+from tests.bench.scripted_state import TrueEvent
 from tests.bench.tal3x3 import read_tal
 
 SEED = 1

@@ -33,7 +33,8 @@ from tests.bench.flight_free_throws import read_free_throws
 from tests.bench.flight_guess import for_shooter, made_chance
 from tests.bench.flight_peers import Found, free_rows, image_parabola, without_drag
 from tests.bench.flight_plot import draw
-from tests.bench.flight_shots import DISTANCES_M, MOUNTS, Air, SeenShot, see, virtual_path
+from tests.bench.flight_shots import DISTANCES_M, Air, virtual_path
+from tests.bench.flight_sight import MOUNTS, SeenShot, see
 
 SEEDS, QUICK_SEEDS, TUNING_FROM = 14, 1, 1000
 MEDIANS = {

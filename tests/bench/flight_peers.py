@@ -13,7 +13,7 @@ from calibration.camera import Camera
 from calibration.court import Court
 from calibration.model import ring_box
 from edge.types import Estimate, FloatArray
-from tests.bench.flight_shots import SeenShot
+from tests.bench.flight_sight import SeenShot
 
 _GRAVITY_M_S2 = 9.81
 _REJECT, _ROUNDS = 3.5, 4

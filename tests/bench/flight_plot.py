@@ -10,7 +10,7 @@ import numpy as np
 from edge.game.trajectory import FlightFit
 from edge.types import FloatArray
 from tests.bench.flight_peers import Found
-from tests.bench.flight_shots import SeenShot
+from tests.bench.flight_sight import SeenShot
 
 _FAR_M = 4.0
 Shown = tuple[SeenShot, FlightFit | None, Found]

@@ -24,7 +24,7 @@ import numpy as np
 from tests.bench.court_play import for_tuning
 from tests.bench.event_scores import BETWEEN
 from tests.bench.nba import Recording, moments_recording, parse_scene
-from tests.bench.scripted_play import TrueEvent
+from tests.bench.scripted_state import TrueEvent
 
 _MADE, _MISSED, _NEAR_S, _AFTER_S = "1", "2", 3.0, 1.0
 # The clock of a shot is taken when it is over.

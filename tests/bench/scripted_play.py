@@ -7,17 +7,15 @@ it out. Passes go every way, so also along whatever camera looks on. Ball: parab
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from calibration.court import NBA
 from edge.types import BallMode, FloatArray
-from tests.bench.nba_heights import CHEST_M, HANDS_M, arc
+from tests.bench.nba_heights import CHEST_M, HANDS_M
 from tests.bench.nba_play import FRAMES_PER_S, NOBODY, CourtPlay
+from tests.bench.scripted_state import RING, State, TrueEvent, fly, hold, stand
 
-_RING = NBA.rim_centre()
-_OVER_RING_M, _RELEASE_M, _HANDS_AWAY_M = _RING[2] + 0.12, 2.25, 0.42
+_OVER_RING_M, _RELEASE_M = RING[2] + 0.12, 2.25
 _ACTIONS = {
     "short": 0.17, "long": 0.14, "bounce": 0.10, "lob": 0.12, "handover": 0.08, "shot": 0.17, "block": 0.07,
     "steal": 0.06, "intercepted": 0.06, "out": 0.03,
@@ -26,81 +24,19 @@ _SPEED_M_S, _DRIVE_M_S = 2.2, 4.2
 _DRIBBLE_S, _DRIBBLE_TOP_M = 0.62, 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class TrueEvent:
-    """kind: "pass", "shot" or a `PlayKind`'s value. player, to_player: rows of the game's players, None where nobody.
-    detail: which kind of it."""
-
-    kind: str
-    start_s: float
-    end_s: float
-    player: int | None
-    to_player: int | None = None
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class _State:
-    rng: np.random.Generator
-    xy: FloatArray
-    target: FloatArray
-    team: np.ndarray
-    speed: FloatArray
-    holder: int = 0
-    ball: FloatArray = field(default_factory=lambda: np.zeros(3))
-    players: list[FloatArray] = field(default_factory=list)
-    balls: list[FloatArray] = field(default_factory=list)
-    modes: list[BallMode] = field(default_factory=list)
-    holders: list[int] = field(default_factory=list)
-    events: list[TrueEvent] = field(default_factory=list)
-
-    @property
-    def now_s(self) -> float:
-        return len(self.balls) / FRAMES_PER_S
-
-    def frame(self, ball: FloatArray, mode: BallMode, holder: int) -> None:
-        """Take down one frame and move everybody on."""
-        self.ball = np.array([ball[0], ball[1], max(float(ball[2]), 0.12)])
-        self.players.append(self.xy.copy())
-        self.balls.append(self.ball)
-        self.modes.append(mode)
-        self.holders.append(holder)
-        way = self.target - self.xy
-        far = np.linalg.norm(way, axis=1, keepdims=True)
-        self.xy = self.xy + way / np.maximum(far, 1e-6) * np.minimum(far, self.speed[:, None] / FRAMES_PER_S)
-        gap = self.xy[:, None] - self.xy[None]
-        near = np.linalg.norm(gap, axis=2) + 10 * np.eye(len(gap))
-        push = np.where(near[..., None] < 0.75, gap / np.maximum(near[..., None], 1e-3), 0.0).sum(axis=1)
-        self.xy = self.xy + 1.5 / FRAMES_PER_S * push
-
-    def mates(self, of: int) -> list[int]:
-        return [k for k in range(len(self.team)) if self.team[k] == self.team[of] and k != of]
-
-    def rivals(self, of: int) -> list[int]:
-        return [k for k in range(len(self.team)) if self.team[k] != self.team[of]]
-
-    def away(self, k: int, place: FloatArray) -> float:
-        return float(np.hypot(*(self.xy[k] - place[:2])))
-
-    def in_hands(self, k: int, height: float) -> FloatArray:
-        """The ball before somebody's body, toward the ring."""
-        to_ring = _RING[:2] - self.xy[k]
-        return np.array([*(self.xy[k] + _HANDS_AWAY_M * to_ring / max(float(np.hypot(*to_ring)), 1e-6)), height])
-
-
 def scripted(seed: int, seconds: float, a_side: int = 3) -> tuple[CourtPlay, tuple[TrueEvent, ...]]:
     """A game of at least so many seconds, the same for the same seed."""
     rng = np.random.default_rng([seed, 60])
     count = 2 * a_side
     team = (np.arange(count) >= a_side).astype(np.int64)
     xy = np.array([_spot(rng) for _ in range(count)])
-    state = _State(rng, xy, xy.copy(), team, np.full(count, _SPEED_M_S))
+    state = State(rng, xy, xy.copy(), team, np.full(count, _SPEED_M_S))
     while state.now_s < seconds:
         _spread(state)
         _keep(state)
         name = str(rng.choice(list(_ACTIONS), p=np.array(list(_ACTIONS.values())) / sum(_ACTIONS.values())))
         _DO[name](state, name)
-    _hold(state, 0.5)
+    hold(state, 0.5)
     name = f"scripted_{seed}"
     play = CourtPlay(
         name, name, np.array(state.players), team, np.array(state.balls), state.modes, np.array(state.holders)
@@ -110,10 +46,10 @@ def scripted(seed: int, seconds: float, a_side: int = 3) -> tuple[CourtPlay, tup
 
 def _spot(rng: np.random.Generator) -> FloatArray:
     angle, radius = rng.uniform(-1.25, 1.25), rng.uniform(2.0, 7.5)
-    return np.array([_RING[0] - radius * np.cos(angle), radius * np.sin(angle)])
+    return np.array([RING[0] - radius * np.cos(angle), radius * np.sin(angle)])
 
 
-def _spread(state: _State) -> None:
+def _spread(state: State) -> None:
     """New spots for some, defenders between their men and the ring."""
     attack = state.team[state.holder]
     men = np.flatnonzero(state.team == attack)
@@ -121,32 +57,24 @@ def _spread(state: _State) -> None:
         if state.rng.random() < 0.5:
             state.target[k] = _spot(state.rng)
     for k, man in zip(np.flatnonzero(state.team != attack), men, strict=True):
-        to_ring = _RING[:2] - state.target[man]
+        to_ring = RING[:2] - state.target[man]
         state.target[k] = state.target[man] + to_ring * min(0.5, 1.3 / max(float(np.hypot(*to_ring)), 0.1))
     state.speed[:] = _SPEED_M_S
     state.target[state.holder] = state.xy[state.holder]
 
 
-def _hold(state: _State, seconds: float) -> None:
-    start = state.ball.copy() if state.balls else state.in_hands(state.holder, HANDS_M)
-    frames = max(1, int(seconds * FRAMES_PER_S))
-    for k in range(frames):
-        share = min(1.0, (k + 1) / 5)
-        state.frame((1 - share) * start + share * state.in_hands(state.holder, HANDS_M), BallMode.HELD, state.holder)
-
-
-def _keep(state: _State) -> None:
+def _keep(state: State) -> None:
     """Hold, dribble on the spot or somewhere, or drive to the basket; then gather."""
     rng, k = state.rng, state.holder
-    _hold(state, rng.uniform(0.35, 0.8))
+    hold(state, rng.uniform(0.35, 0.8))
     choice = rng.random()
     if choice > 0.75:
         return
-    begins_s, place, far = state.now_s, state.xy[k].copy(), state.away(k, _RING)
+    begins_s, place, far = state.now_s, state.xy[k].copy(), state.away(k, RING)
     drive = choice < 0.25 and far > 4.5
     if drive:
         side = rng.uniform(-0.8, 0.8)
-        state.target[k] = _RING[:2] + np.array([-1.3, side])
+        state.target[k] = RING[:2] + np.array([-1.3, side])
         state.speed[k] = _DRIVE_M_S
     elif choice < 0.55:
         state.target[k] = state.xy[k] + rng.normal(0, 1.5, 2)
@@ -156,56 +84,36 @@ def _keep(state: _State) -> None:
         height = 0.12 + (_DRIBBLE_TOP_M - 0.12) * abs(np.cos(np.pi * phase)) ** 1.3
         state.frame(state.in_hands(k, height), BallMode.DRIBBLED, k)
     state.events.append(TrueEvent("dribble", begins_s, state.now_s, k))
-    if drive and np.hypot(*(place - _RING[:2])) - state.away(k, _RING) > 2.5:
+    if drive and np.hypot(*(place - RING[:2])) - state.away(k, RING) > 2.5:
         state.events.append(TrueEvent("drive", begins_s, state.now_s, k))
     state.target[k], state.speed[k] = state.xy[k], _SPEED_M_S
-    _hold(state, 0.25)
+    hold(state, 0.25)
 
 
-def _fly(state: _State, end: FloatArray, seconds: float, mode: BallMode, bounce: bool = False) -> None:
-    """From where the ball is to `end` (3,) in so many seconds, once off the floor on the way or not at all."""
-    start, count = state.ball.copy(), max(2, int(seconds * FRAMES_PER_S))
-    if bounce:
-        first = max(1, int(0.6 * count))
-        height = np.concatenate(
-            [arc(start[2], 0.12, first, FRAMES_PER_S), arc(0.12, end[2], count - first, FRAMES_PER_S)]
-        )
-    else:
-        height = arc(start[2], end[2], count, FRAMES_PER_S)
-    for k in range(count):
-        share = (k + 1) / (count + 1)
-        state.frame(np.array([*((1 - share) * start[:2] + share * end[:2]), height[k]]), mode, NOBODY)
-
-
-def _stand(state: _State, *players: int) -> None:
-    for k in players:
-        state.target[k] = state.xy[k]
-
-
-def _pass(state: _State, kind: str) -> None:
+def _pass(state: State, kind: str) -> None:
     k, rng = state.holder, state.rng
     mates = state.mates(k)
     away = [state.away(mate, state.xy[k]) for mate in mates]
     mate = mates[
         int(np.argmax(away) if kind == "long" else np.argmin(away) if kind == "short" else rng.integers(len(mates)))
     ]
-    _stand(state, k, mate)
+    stand(state, k, mate)
     if kind == "lob":
-        state.target[mate] = _RING[:2] + np.array([rng.uniform(-1.6, -0.3), rng.uniform(-1.2, 1.2)])
+        state.target[mate] = RING[:2] + np.array([rng.uniform(-1.6, -0.3), rng.uniform(-1.2, 1.2)])
         state.speed[mate] = _DRIVE_M_S
         while state.away(mate, state.target[mate]) > 0.5 and len(state.balls) % 60:
-            _hold(state, 1 / FRAMES_PER_S)
-        _stand(state, mate)
+            hold(state, 1 / FRAMES_PER_S)
+        stand(state, mate)
     far = state.away(mate, state.xy[k])
     begins_s = state.now_s
     end = state.in_hands(mate, 1.9 if kind == "lob" else CHEST_M)
     seconds = rng.uniform(0.95, 1.3) if kind == "lob" else max(0.2, far / rng.uniform(8.0, 11.0))
-    _fly(state, end, seconds, BallMode.PASSED, kind == "bounce" and far > 2.5)
+    fly(state, end, seconds, BallMode.PASSED, kind == "bounce" and far > 2.5)
     state.events.append(TrueEvent("pass", begins_s, state.now_s, k, mate, kind))
     state.holder = mate
 
 
-def _handover(state: _State, kind: str) -> None:
+def _handover(state: State, kind: str) -> None:
     k = state.holder
     mate = min(state.mates(k), key=lambda one: state.away(one, state.xy[k]))
     state.speed[mate] = _DRIVE_M_S
@@ -215,35 +123,35 @@ def _handover(state: _State, kind: str) -> None:
         )
         if state.away(mate, state.xy[k]) < 0.95:
             break
-        _hold(state, 1 / FRAMES_PER_S)
+        hold(state, 1 / FRAMES_PER_S)
     begins_s = state.now_s
-    _fly(state, state.in_hands(mate, HANDS_M), 0.12, BallMode.PASSED)
+    fly(state, state.in_hands(mate, HANDS_M), 0.12, BallMode.PASSED)
     state.events.append(TrueEvent("pass", begins_s, state.now_s, k, mate, kind))
     state.holder = mate
 
 
-def _shot(state: _State, kind: str) -> None:
+def _shot(state: State, kind: str) -> None:
     k, rng = state.holder, state.rng
-    _stand(state, k)
+    stand(state, k)
     release = state.in_hands(k, _RELEASE_M)
     start = state.ball.copy()
     for t in range(8):
         state.frame(start + (t + 1) / 8 * (release - start), BallMode.HELD, k)
-    begins_s, far = state.now_s, state.away(k, _RING)
+    begins_s, far = state.now_s, state.away(k, RING)
     made = bool(rng.random() < 0.5)
     off = np.zeros(2) if made else rng.normal(0, 1, 2)
     off = off / max(float(np.hypot(*off)), 1e-6) * (0.0 if made else 0.24)
-    _fly(state, np.array([*(_RING[:2] + off), _OVER_RING_M]), 0.65 + 0.075 * far, BallMode.IN_FLIGHT)
+    fly(state, np.array([*(RING[:2] + off), _OVER_RING_M]), 0.65 + 0.075 * far, BallMode.IN_FLIGHT)
     state.events.append(TrueEvent("shot", begins_s, state.now_s, k, None, "made" if made else "missed"))
     if made:
-        _fly(state, np.array([*_RING[:2], 0.9]), 0.55, BallMode.LOOSE)
-        taker = min(state.rivals(k), key=lambda one: state.away(one, _RING))
+        fly(state, np.array([*RING[:2], 0.9]), 0.55, BallMode.LOOSE)
+        taker = min(state.rivals(k), key=lambda one: state.away(one, RING))
     else:
         taker = int(rng.integers(len(state.team)))
     _pick_up(state, taker, None if made else "rebound")
 
 
-def _pick_up(state: _State, taker: int, kind: str | None) -> None:
+def _pick_up(state: State, taker: int, kind: str | None) -> None:
     """The ball comes off, and `taker` runs to where it comes down and has it."""
     rng, since_s = state.rng, state.now_s
     angle = rng.uniform(np.pi / 2, 3 * np.pi / 2)
@@ -253,7 +161,7 @@ def _pick_up(state: _State, taker: int, kind: str | None) -> None:
     for k in range(len(state.team)):
         if k != taker and state.away(k, place) < 1.0:
             state.target[k] = place + 1.6 * (state.xy[k] - place) / max(state.away(k, place), 0.1)
-    _fly(state, np.array([*place, 0.5]), 0.85 if high else 0.35, BallMode.LOOSE)
+    fly(state, np.array([*place, 0.5]), 0.85 if high else 0.35, BallMode.LOOSE)
     for _ in range(70):
         if state.away(taker, place) < 0.6:
             break
@@ -263,25 +171,25 @@ def _pick_up(state: _State, taker: int, kind: str | None) -> None:
     state.holder = taker
 
 
-def _block(state: _State, kind: str) -> None:
+def _block(state: State, kind: str) -> None:
     """A shot whose way ends after a fifth of a second at the hands of whoever guards the shooter."""
     k = state.holder
     guard = min(state.rivals(k), key=lambda one: state.away(one, state.xy[k]))
     state.speed[guard] = 5.0
     for _ in range(45):
-        to_ring = (_RING[:2] - state.xy[k]) / max(state.away(k, _RING), 0.1)
+        to_ring = (RING[:2] - state.xy[k]) / max(state.away(k, RING), 0.1)
         state.target[guard] = state.xy[k] + 0.9 * to_ring
         if state.away(guard, state.target[guard]) < 0.2:
             break
-        _hold(state, 1 / FRAMES_PER_S)
+        hold(state, 1 / FRAMES_PER_S)
     release, start = state.in_hands(k, _RELEASE_M), state.ball.copy()
     for t in range(8):
         state.frame(start + (t + 1) / 8 * (release - start), BallMode.HELD, k)
     begins_s = state.now_s
-    _fly(state, np.array([*(state.xy[guard] + 0.1), 2.75]), 0.18, BallMode.IN_FLIGHT)
+    fly(state, np.array([*(state.xy[guard] + 0.1), 2.75]), 0.18, BallMode.IN_FLIGHT)
     state.events.append(TrueEvent("shot", begins_s, state.now_s, k, None, "blocked"))
     state.events.append(TrueEvent("block", begins_s, state.now_s, guard, k))
-    _fly(
+    fly(
         state,
         state.ball + np.array([state.rng.uniform(-2.0, -1.0), state.rng.uniform(-1.5, 1.5), -2.2]),
         0.5,
@@ -290,29 +198,29 @@ def _block(state: _State, kind: str) -> None:
     _pick_up(state, int(state.rng.integers(len(state.team))), None)
 
 
-def _steal(state: _State, kind: str) -> None:
+def _steal(state: State, kind: str) -> None:
     k = state.holder
     thief = min(state.rivals(k), key=lambda one: state.away(one, state.xy[k]))
     state.speed[thief] = 5.0
     for _ in range(45):
-        state.target[thief] = state.xy[k] + 0.8 * (_RING[:2] - state.xy[k]) / max(state.away(k, _RING), 0.1)
+        state.target[thief] = state.xy[k] + 0.8 * (RING[:2] - state.xy[k]) / max(state.away(k, RING), 0.1)
         if state.away(thief, state.target[thief]) < 0.15:
             break
-        _hold(state, 1 / FRAMES_PER_S)
+        hold(state, 1 / FRAMES_PER_S)
     begins_s = state.now_s
-    _fly(state, state.in_hands(thief, HANDS_M), 0.12, BallMode.LOOSE)
+    fly(state, state.in_hands(thief, HANDS_M), 0.12, BallMode.LOOSE)
     state.events.append(TrueEvent("steal", begins_s, state.now_s, thief, k))
     state.holder = thief
     way = state.xy[thief] - state.xy[k]
     state.target[thief] = state.xy[thief] + 2.5 * way / max(float(np.hypot(*way)), 0.1)
-    _hold(state, 0.4)
+    hold(state, 0.4)
 
 
-def _intercepted(state: _State, kind: str) -> None:
+def _intercepted(state: State, kind: str) -> None:
     """A long pass that a defender steps into."""
     k = state.holder
     mate = max(state.mates(k), key=lambda one: state.away(one, state.xy[k]))
-    _stand(state, k, mate)
+    stand(state, k, mate)
     place = state.xy[k] + state.rng.uniform(0.5, 0.75) * (state.xy[mate] - state.xy[k])
     thief = min(state.rivals(k), key=lambda one: state.away(one, place))
     if np.hypot(*(place - state.xy[k])) < 2.2:
@@ -321,24 +229,24 @@ def _intercepted(state: _State, kind: str) -> None:
     for _ in range(60):
         if state.away(thief, place) < 0.3:
             break
-        _hold(state, 1 / FRAMES_PER_S)
+        hold(state, 1 / FRAMES_PER_S)
     begins_s = state.now_s
     end = np.array([*state.xy[thief], CHEST_M])
     end[:2] += 0.35 * (state.xy[k] - state.xy[thief]) / max(state.away(thief, state.xy[k]), 0.1)
-    _fly(state, end, max(0.25, state.away(thief, state.xy[k]) / 9.0), BallMode.PASSED)
+    fly(state, end, max(0.25, state.away(thief, state.xy[k]) / 9.0), BallMode.PASSED)
     state.events.append(TrueEvent("pass", begins_s, state.now_s, k, thief, "intercepted"))
     state.events.append(TrueEvent("interception", begins_s, state.now_s, thief, k))
     state.holder = thief
 
 
-def _out(state: _State, kind: str) -> None:
+def _out(state: State, kind: str) -> None:
     """A throw over the side line; one of the others fetches it and throws it in from there."""
     k = state.holder
-    _stand(state, k)
+    stand(state, k)
     side = 1.0 if state.xy[k, 1] > 0 else -1.0
     line = np.array([state.xy[k, 0], side * (NBA.width_m / 2 + 0.8), 0.3])
     begins_s = state.now_s
-    _fly(state, line, max(0.5, state.away(k, line) / 8.0), BallMode.LOOSE)
+    fly(state, line, max(0.5, state.away(k, line) / 8.0), BallMode.LOOSE)
     state.events.append(TrueEvent("out_of_bounds", begins_s, state.now_s, k))
     taker = min(state.rivals(k), key=lambda one: state.away(one, line))
     state.target[taker], state.speed[taker] = line[:2], 6.0
@@ -347,7 +255,7 @@ def _out(state: _State, kind: str) -> None:
             break
         state.frame(np.array([*line[:2], 0.12]), BallMode.LOOSE, NOBODY)
     state.holder = taker
-    _hold(state, 1.0)
+    hold(state, 1.0)
     _pass(state, "short")
 
 

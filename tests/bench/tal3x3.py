@@ -23,7 +23,7 @@ from edge.types import BallState, FloatArray, PlayerState, Snapshot, TrackStatus
 from tests.bench.court_play import for_tuning
 from tests.bench.event_games import TAL, TEAMS, Game
 from tests.bench.mot import IntArray
-from tests.bench.scripted_play import TrueEvent
+from tests.bench.scripted_state import TrueEvent
 
 _KINDS = {1: "pass", 2: "steal", 3: "shot", 4: "block", 5: "rebound", 6: "drive", 7: "dribble"}
 _SIZE, _FRAMES_PER_S = (3840, 2160), 30.0

@@ -12,7 +12,8 @@ from tests.bench.event_peers import NaiveRules
 from tests.bench.event_scores import Found, Tally
 from tests.bench.nba import Recording
 from tests.bench.nba_labels import Rows, _Row, join
-from tests.bench.scripted_play import TrueEvent, scripted
+from tests.bench.scripted_play import scripted
+from tests.bench.scripted_state import TrueEvent
 from tests.bench.tal3x3 import clip, teams
 
 
