@@ -169,7 +169,8 @@ def _set_point(motion: Motion, side: int, dip_s: float, release_s: float) -> flo
     if np.isfinite(bend).sum() > len(bend) / 2 and np.nanmax(bend) - np.nanmin(bend) > _LEAST_BEND_DEG:
         row = int(np.flatnonzero(bend <= np.nanmin(bend) + _BENT_DEG)[-1])
     else:
-        speed = np.gradient(np.nan_to_num(raised, nan=np.inf))
+        with np.errstate(invalid="ignore"):
+            speed = np.gradient(np.nan_to_num(raised, nan=np.inf))
         inner = slice(len(speed) // 5, max(len(speed) * 4 // 5, len(speed) // 5 + 1))
         speed = np.where(np.isfinite(speed), speed, np.inf)
         row = inner.start + int(np.argmin(speed[inner]))
