@@ -29,7 +29,7 @@ def to_rim(court: Court | None, rim: Rim | None) -> ToRim:
                 for x, y, _ in (court.rim_centre(side) for side in ((1,) if court.baskets == 1 else (1, -1)))
             )
         height = float(where.box[3] - where.box[1])
-        if rim is None or height < 4:
+        if rim is None or not height >= 4:
             return None
         return _STATURE_M / height * abs(float(where.box[0] + where.box[2]) / 2 - rim.x_px)
 

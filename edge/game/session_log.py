@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,8 +18,9 @@ _log = logging.getLogger(__name__)
 
 # Longest that a frame waits for another process that writes; what could not be written is tried again with the next.
 _WAIT_S = 0.1
-# So many events wait for a disk that refuses: about an hour of a game.
-_KEPT = 10_000
+# So many events wait for a disk that refuses: about an hour of a game. To try that with each of them takes more time
+# than frames have, so where more than a few wait it is tried so often, s.
+_KEPT, _FEW, _AGAIN_S = 10_000, 200, 5.0
 
 
 class SessionLog:
@@ -31,6 +33,9 @@ class SessionLog:
         self._store: SessionStore | None = None
         self._waiting: list[GameEvent] = []
         self._parts = 1
+        # Whether there is anything to tell of the session that goes on.
+        self._known = False
+        self._again_s = 0.0
         self.problem = ""
 
     @property
@@ -65,19 +70,22 @@ class SessionLog:
     def add(self, events: Sequence[GameEvent]) -> None:
         if not events:
             return
-        self._waiting = [*self._waiting, *events][-_KEPT:]
-        self._write()
+        self._known = True
+        self._waiting += events
+        del self._waiting[:-_KEPT]
+        if not self.problem or len(self._waiting) <= _FEW or time.monotonic() >= self._again_s:
+            self._write()
 
     def begin_anew(self, now: datetime) -> None:
         """Statistics begin anew: so does a session, numbered after the run's."""
         self.end(now)
         self._parts += 1
-        self._waiting = []
+        self._waiting, self._known = [], False
         self._session = replace(self._session, id=f"{self._run}-{self._parts}", started=now, ended=None)
 
     def end(self, now: datetime) -> None:
         """Nothing more comes of this session. One of which nothing is known is not kept."""
-        if self._store is not None:
+        if self._known:
             self._session = replace(self._session, ended=now)
             self._write()
 
@@ -99,7 +107,7 @@ class SessionLog:
         except SessionError as error:
             if not self.problem:
                 _log.warning("sessions are not kept: %s", error)
-            self.problem = str(error)
+            self.problem, self._again_s = str(error), time.monotonic() + _AGAIN_S
             self.close()  # what is opened next may be another file, where this one was moved away
         else:
             self._waiting, self.problem = [], ""

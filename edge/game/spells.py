@@ -211,7 +211,7 @@ def between_m(one: Instant, other: Instant) -> float | None:
     if one.xy_m is not None and other.xy_m is not None:
         return ((one.xy_m[0] - other.xy_m[0]) ** 2 + (one.xy_m[1] - other.xy_m[1]) ** 2) ** 0.5
     heights = [float(box[3] - box[1]) for box in (one.box, other.box)]
-    if min(heights) < 4:
+    if not all(height >= 4 for height in heights):
         return None
     gap = [(one.box[k] + one.box[k + 2] - other.box[k] - other.box[k + 2]) / 2 for k in (0, 1)]
     return float(STATURE_M / (sum(heights) / 2) * (gap[0] ** 2 + gap[1] ** 2) ** 0.5)

@@ -46,7 +46,9 @@ def test_list(data: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_show(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(data, "show", "old") == 0
     text = capsys.readouterr().out
-    assert f"all     {FIGURES.session.shots.attempts}" in " ".join(text.split("all")[1:]) or "team A" in text
+    everybody = next(line.split() for line in text.splitlines() if line.startswith("all "))
+    shots = FIGURES.session.shots
+    assert everybody[1:3] == [str(shots.attempts), str(shots.made)]
     assert all(f"\n{player_id} " in text for player_id in FIGURES.players)
     edge = FIGURES.network[0]
     assert f": {edge.count}" in text

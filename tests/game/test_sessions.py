@@ -19,7 +19,6 @@ from calibration.court import FIBA, THREE_BY_THREE
 from edge.figures import GameEvent, MotionEvent
 from edge.game.event_text import decode, encode, kind_of
 from edge.game.recount import recount
-from edge.game.session_log import SessionLog
 from edge.game.sessions import Session, SessionError, SessionStore
 from edge.types import Estimate, Outcome, PlayEvent, PlayKind, ShotEvent, ShotFlight, ShotPhase
 from tests.game.random_events import random_events
@@ -190,62 +189,6 @@ def test_a_full_disk(path: Path) -> None:
     assert store.events("one") == []
 
 
-def test_the_box_goes_on_while_the_store_refuses_and_keeps_what_it_told_meanwhile(path: Path) -> None:
-    log = SessionLog(path, SESSION)
-    events: list[GameEvent] = random_events(2, 20)
-    log.add(events[:5])
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    log.add(events[5:10])
-    assert "another process" in log.problem
-    other.execute("ROLLBACK")
-    log.add(events[10:])
-    log.sync()
-    assert log.problem == ""
-    log.end(NOON)
-    log.close()
-    store = SessionStore(path)
-    assert store.events("one") == events
-    assert store.session("one").ended == NOON
-
-
-def test_a_store_that_was_moved_away_begins_anew(path: Path) -> None:
-    """As the message about a damaged one advises, and without starting the box again."""
-    log = SessionLog(path, SESSION)
-    log.add([SHOT])
-    sqlite3.connect(path, isolation_level=None).execute("DROP TABLE events")
-    log.add([SHOT])
-    assert "move the file away" in log.problem
-    for file in path.parent.iterdir():
-        file.rename(file.with_name(f"damaged-{file.name}"))
-    log.add([replace(SHOT, shot_id="s-2")])
-    assert log.problem == ""
-    assert [event.shot_id for event in SessionStore(path).events("one") if isinstance(event, ShotEvent)] == [
-        "s-1",
-        "s-2",
-    ]
-
-
-def test_statistics_begun_anew_are_another_session(path: Path) -> None:
-    log = SessionLog(path, SESSION)
-    log.add([SHOT])
-    log.begin_anew(NOON.replace(hour=13))
-    log.add([replace(SHOT, shot_id="s-2")])
-    store = SessionStore(path)
-    assert [line.session.id for line in store.sessions()] == ["one-2", "one"]
-    assert store.session("one").ended is not None
-    assert store.session("one-2").ended is None
-
-
-def test_a_session_deleted_while_it_runs_begins_again(path: Path) -> None:
-    log = SessionLog(path, SESSION)
-    log.add([SHOT])
-    SessionStore(path).delete("one")
-    log.add([replace(SHOT, shot_id="s-2")])
-    assert log.problem == ""
-    assert len(SessionStore(path).events("one")) == 1
-
-
 def days_ago(days: int) -> datetime:
     return NOON - timedelta(days=days)
 
@@ -278,22 +221,3 @@ def test_the_oldest_go_until_what_is_left_fits(path: Path) -> None:
     assert store.delete_beyond(6 * whole // 10, running="a") == ["b", "c"]
     assert store.delete_beyond(0, running="a") == ["d"]
     assert ids(store) == ["a"]
-
-
-def test_a_box_forgets_at_its_start_and_not_what_it_is_in(path: Path) -> None:
-    filled(path, {"one": 900, "old": 800, "new": 1}).close()
-    log = SessionLog(path, SESSION)
-    log.forget(days_ago(400), 10_000_000)
-    assert ids(SessionStore(path)) == ["new", "one"]
-
-
-def test_a_store_that_refuses_to_forget_stops_nothing(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    filled(path, {"old": 800}).close()
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    log = SessionLog(path, SESSION)
-    log.forget(days_ago(400), 10_000_000)
-    assert "not deleted" in caplog.text
-    other.execute("ROLLBACK")
-    log.add([SHOT])
-    assert set(ids(SessionStore(path))) == {"old", "one"}
