@@ -20,6 +20,8 @@ from edge.web.login import BrokerLogin
 from edge.web.pipe import same_origin
 
 TASK_TIMEOUT_S = 120.0
+# Files that are made or waited for; a page that was closed meanwhile is not noticed.
+MOST_ASKED = 8
 _ID = "{id:[A-Za-z0-9_-]{1,80}}"
 
 
@@ -31,6 +33,7 @@ class SessionPages:
         self._running = running
         self._login = login
         self._one_at_a_time = asyncio.Semaphore(1)
+        self._asked = 0
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/sessions.json", self._list)
@@ -53,8 +56,14 @@ class SessionPages:
         session_id, name = request.match_info["id"], request.match_info["name"]
         if name not in NAMES:
             raise web.HTTPNotFound(text=f"there is {', '.join(NAMES)} of a session")
-        async with self._one_at_a_time:
-            body = await self._task(session_id, name)
+        if self._asked >= MOST_ASKED:
+            raise web.HTTPServiceUnavailable(text="other sessions are being counted; try again in a minute")
+        self._asked += 1
+        try:
+            async with self._one_at_a_time:
+                body = await self._task(session_id, name)
+        finally:
+            self._asked -= 1
         headers = {} if name == FIGURES else {"Content-Disposition": _attached(f"courtside-{session_id}-{name}")}
         return web.Response(body=body, content_type=NAMES[name], headers=headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import csv
 import http.client
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from calibration.court import FIBA
 from edge.config import Config, parse
@@ -22,6 +25,8 @@ from edge.game.recount import recount
 from edge.game.sessions import Session, SessionStore
 from edge.session_task import NAMES, answer
 from edge.web import WebServer
+from edge.web.login import BrokerLogin
+from edge.web.sessions import MOST_ASKED, SessionPages
 from tests.web.games import game
 
 EVENTS = game(shots=6)
@@ -194,3 +199,29 @@ def test_where_the_broker_asks_for_a_login_so_do_the_sessions(tmp_path: Path, st
         door.close()
         assert ask(server, "/sessions.json", **basic("new", "one"))[0].status == 503
         assert ask(server, "/sessions/old", "DELETE", **basic("coach", "secret"))[0].status == 204
+
+
+def test_who_asks_for_too_much_at_once_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a processor for seconds, also when nobody waits for it any more."""
+
+    async def ask_all() -> list[int]:
+        go = asyncio.Event()
+
+        async def wait(*_: object) -> bytes:
+            await go.wait()
+            return b""
+
+        pages = SessionPages(tmp_path / "sessions.db", lambda: None, BrokerLogin("", 1, None, asked=False))
+        monkeypatch.setattr(pages, "_task", wait)
+        about = {"id": "old", "name": "players.csv"}
+        asked = [
+            asyncio.ensure_future(pages._file(make_mocked_request("GET", "/", match_info=about)))
+            for _ in range(MOST_ASKED + 2)
+        ]
+        await asyncio.sleep(0)
+        go.set()
+        told = await asyncio.gather(*asked, return_exceptions=True)
+        told.append(await pages._file(make_mocked_request("GET", "/", match_info=about)))
+        return [one.status for one in told if isinstance(one, (web.Response, web.HTTPException))]
+
+    assert asyncio.run(ask_all()) == [200] * MOST_ASKED + [503] * 2 + [200]
