@@ -70,8 +70,10 @@ class SettledNames:
         )
 
     def plays(self, plays: Iterable[PlayEvent]) -> tuple[PlayEvent, ...]:
-        """The same plays under the numbers that have settled."""
-        return tuple(self._play(play) for play in plays)
+        """The same plays under the numbers that have settled; without passes and steals from somebody to himself, where
+        not the ball but his number changed."""
+        settled = (self._play(play) for play in plays)
+        return tuple(play for play in settled if play.player_id is None or play.player_id != play.to_player_id)
 
     def _play(self, play: PlayEvent) -> PlayEvent:
         ends = play.start_index if play.to_player_id is not None else play.end_index

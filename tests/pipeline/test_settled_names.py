@@ -79,6 +79,18 @@ def test_a_pass_whose_receiver_settled_as_an_opponent_did_not_arrive() -> None:
     assert names.plays([play(PlayKind.PASS, 0, 0, 9, to=3)])[0].to_player_id == 3
 
 
+def test_a_pass_to_oneself_is_none() -> None:
+    """3 was called 7 for a moment, so the ball seemed to go from the one to the other."""
+    names = SettledNames()
+    names.add(told(0, {3: LEFT, 9: FAR}))
+    names.settle([frame(0, {3: LEFT, 9: FAR})])
+    names.add(told(1, {7: LEFT, 9: FAR}))
+    names.settle([frame(1, {3: LEFT, 9: FAR})])
+    assert names.plays([play(PlayKind.PASS, 0, 1, 3, to=7), play(PlayKind.POSSESSION, 0, 1, 3)]) == (
+        play(PlayKind.POSSESSION, 0, 1, 3),
+    )
+
+
 def test_what_settles_nowhere_is_told_as_it_was_after_a_while() -> None:
     names = SettledNames()
     out = []
