@@ -186,10 +186,12 @@ class Analysis:
             self._publisher.form(report, alert)
 
     def _tell(self, shots: Sequence[ShotEvent], others: Sequence[GameEvent]) -> None:
-        """Kept first, then counted and published."""
+        """Kept and counted first, then published: a reset in between parts both at the same event."""
         events = (*shots, *others)
         with self._lock:
             self.log.add(events)
+            for event in events:
+                self._statistics.update(event)
         suspect = self._standing.suspect
         for shot in shots:
             self._publisher.shot(shot, suspect)
@@ -197,8 +199,6 @@ class Analysis:
             if isinstance(event, PlayEvent):
                 self._publisher.play(event, suspect)
         with self._lock:
-            for event in events:
-                self._statistics.update(event)
             if shots or (others and time.monotonic() >= self._stats_due_s):
                 self._publish_stats()
 
