@@ -15,14 +15,16 @@ import numpy as np
 from tqdm import tqdm
 
 from edge.commands.options import CommandError
-from edge.form.virtual_shots import KINDS, school
+from edge.form.virtual_shots import KINDS, rehearsals, school
 from engines.form.evaluate import Score, discriminant, draw_confusion, draw_map, score, tsne
 from engines.form.shots import Shots, join, load, save
 
-_SHOOTERS, _SESSIONS = 1200, 3
+_SHOOTERS, _SESSIONS = 500, 3
 # Shooters of the training have numbers from 0 on; those of an evaluation are others.
 JUDGED_FROM = 1_000_000
-_AT_ONCE = 20
+_AT_ONCE = 10
+# So many of the shooters are polished with.
+_REHEARSING = 160
 
 _ABOUT = """Trains the encoder of form on this machine's processor, and writes it as ONNX.
 
@@ -43,11 +45,12 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument("--work", type=Path, metavar="DIR", help="where shots, checkpoints and losses are kept")
     train.add_argument("--architecture", default="convolutions", help="convolutions, or the paper's lstm")
     train.add_argument("--augmentation", default="ours", help="ours, paper or none (none: without phase 1)")
-    train.add_argument("--loss", default="triplet", help="of phase 2: triplet, as the paper's, or contrastive")
+    train.add_argument("--loss", default="contrastive", help="of phase 2: contrastive, or triplet as the paper's")
     train.add_argument("--shooters", type=_positive, default=_SHOOTERS, help=f"virtual shooters ({_SHOOTERS})")
     train.add_argument("--sessions", type=_positive, default=_SESSIONS, help=f"cameras for each ({_SESSIONS})")
     train.add_argument("--pretrain", type=int, metavar="STEPS", help="steps of phase 1")
     train.add_argument("--refine", type=int, metavar="STEPS", help="steps of phase 2")
+    train.add_argument("--polish", type=int, metavar="STEPS", help="further steps of phase 2, on one shooter's shots")
     train.add_argument("--seed", type=int, default=0, help="of shots and weights (0)")
     train.set_defaults(execute=execute_train)
     judge = what.add_parser(
@@ -76,19 +79,22 @@ def execute_train(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
     _probe(args.out)
-    steps = {name: getattr(args, name) for name in ("pretrain", "refine") if getattr(args, name) is not None}
+    steps = {name: getattr(args, name) for name in ("pretrain", "refine", "polish") if getattr(args, name) is not None}
     with tempfile.TemporaryDirectory(prefix="courtside-") as name:
         work = args.work or Path(name)
         work.mkdir(parents=True, exist_ok=True)
         try:
             plan = Plan(args.architecture, args.augmentation, args.loss, seed=args.seed, **steps)
-            shots = _shots(work / f"shots-{args.shooters}-{args.sessions}-{args.seed}.npz", args)
+            shots = _kept(work / f"shots-{args.shooters}-{args.sessions}-{args.seed}.npz", args, args.sessions)
+            few = min(args.shooters, _REHEARSING)
+            rehearsed = _kept(work / f"rehearsals-{few}-{args.seed}.npz", args, 0) if plan.polish else None
             kept = f"{plan.architecture}-{plan.augmentation}-{plan.loss}-{plan.seed}"
-            training = Training(shots, plan, work / f"{kept}.pt", work / f"{kept}.csv")
-            with tqdm(total=plan.pretrain + plan.refine, unit="step", desc="training", file=sys.stderr) as bar:
+            training = Training(shots, plan, work / f"{kept}.pt", work / f"{kept}.csv", rehearsed)
+            before = {1: 0, 2: plan.pretrain, 3: plan.pretrain + plan.refine}
+            with tqdm(total=before[3] + plan.polish, unit="step", desc="training", file=sys.stderr) as bar:
 
                 def report(phase: int, done: int, mean: float) -> None:
-                    bar.update(done + (plan.pretrain if phase == 2 else 0) - bar.n)
+                    bar.update(before[phase] + done - bar.n)
                     if done % 20 == 0:
                         bar.set_postfix(phase=phase, loss=f"{mean:.3f}")
 
@@ -111,17 +117,17 @@ def _probe(out: Path) -> None:
         raise CommandError(f"--out {out}: cannot be written there ({error.strerror}); name another folder") from None
 
 
-def _shots(path: Path, args: argparse.Namespace) -> Shots:
-    """Drawn, or as drawn before."""
+def _kept(path: Path, args: argparse.Namespace, sessions: int) -> Shots:
+    """Drawn, or as drawn before; rehearsals where there are no sessions."""
     if path.is_file():
         return load(path)
-    shots = draw_shots(range(args.shooters), args.sessions, args.seed)
+    shots = draw_shots(range(args.shooters if sessions else min(args.shooters, _REHEARSING)), sessions, args.seed)
     save(shots, path)
     return shots
 
 
 def draw_shots(numbers: range, sessions: int, seed: int) -> Shots:
-    """Shots of virtual shooters, drawn by all processors."""
+    """Shots of virtual shooters, drawn by all processors; their rehearsals where `sessions` is 0."""
     parts = [numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE)]
     workers = min(len(os.sched_getaffinity(0)), len(parts))
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
@@ -131,7 +137,7 @@ def draw_shots(numbers: range, sessions: int, seed: int) -> Shots:
 
 
 def _drawn(numbers: Iterable[int], sessions: int, seed: int) -> Shots:
-    return join(list(school(numbers, sessions, seed)))
+    return join(list(school(numbers, sessions, seed) if sessions else rehearsals(numbers, seed)))
 
 
 def execute_evaluate(args: argparse.Namespace) -> int:

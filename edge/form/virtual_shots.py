@@ -18,6 +18,8 @@ from engines.form.shots import NO_FAULT, Shots, join, pack
 
 KINDS = tuple(ShotType)
 FAULT_NAMES = ("", *FAULTS)
+AFTER_RELEASE = ("short_follow_through",)
+"""Faults that are not to be seen from gather to release."""
 _BEFORE_S, _AFTER_S = 0.12, 0.32
 # Whoever stands a little elsewhere each time is seen from a little elsewhere.
 _ABOUT_RAD, _ABOUT_M = 0.02, 0.15
@@ -93,6 +95,20 @@ def _depth(motion: Motion, view: View, at_s: FloatArray, height_m: float) -> Flo
     behind = motion.joints_m @ ahead
     behind = (behind - behind[:1, [11, 12]].mean()) / height_m
     return np.stack([np.interp(at_s, motion.times_s, behind[:, j]) for j in range(JOINTS)], axis=1).astype(np.float32)
+
+
+def rehearsals(numbers: Iterable[int], seed: int = 0) -> Iterable[Shots]:
+    """What the encoder is polished with: one session of each shooter with limbs of his own, six catch and shoots, three
+    of the other types, and every fault that shows before the release twice."""
+    shown = [number for number, name in enumerate(FAULT_NAMES) if name and name not in AFTER_RELEASE]
+    for number in numbers:
+        rng = np.random.default_rng([seed, number, 22])
+        shooter = make_shooter(number, hard=number % 3 == 0)
+        wanted = [Wanted(kind) for kind in KINDS for _ in range(6 if kind is ShotType.CATCH else 3)]
+        wanted += [Wanted(ShotType.CATCH, fault) for fault in shown for _ in range(2)]
+        found = session(shooter, wanted, draw_view(rng), number, rng)
+        if found is not None:
+            yield found
 
 
 def school(numbers: Iterable[int], sessions: int, seed: int = 0) -> Iterable[Shots]:

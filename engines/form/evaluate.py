@@ -43,20 +43,23 @@ def nearest(
     known: FloatArray, labels: IntArray, asked: FloatArray, neighbours: int = NEIGHBOURS
 ) -> npt.NDArray[np.integer]:
     """k-nearest neighbours (section 3.5.1) by Euclidean distance; of labels named equally often the nearer one's."""
-    away = np.linalg.norm(asked[:, None] - known[None], axis=2)
-    return by_distance(away, labels, neighbours)
+    return by_distance(apart(asked, known), labels, neighbours)
+
+
+def apart(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Euclidean distances (N, M) of rows (N, D) and (M, D)."""
+    squared = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1) - 2 * first @ second.T
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
 
 
 def by_distance(away: FloatArray, labels: IntArray, neighbours: int = NEIGHBOURS) -> npt.NDArray[np.integer]:
     """The same from distances (asked, known)."""
+    names, numbers = np.unique(labels, return_inverse=True)
     order = np.argsort(away, axis=1, kind="stable")[:, :neighbours]
-    out = np.empty(len(away), dtype=labels.dtype)
-    for row, places in enumerate(order):
-        votes: dict[int, float] = {}
-        for rank, place in enumerate(places):
-            votes[int(labels[place])] = votes.get(int(labels[place]), 0.0) + 1.0 + 1e-3 / (1 + rank)
-        out[row] = max(votes, key=lambda label: votes[label])
-    return out
+    votes = np.zeros((len(away), len(names)))
+    for rank in range(order.shape[1]):
+        votes[np.arange(len(away)), numbers[order[:, rank]]] += 1.0 + 1e-3 / (1 + rank)
+    return np.asarray(names[votes.argmax(axis=1)])
 
 
 def split(
@@ -86,16 +89,20 @@ def score(
     names = np.unique(labels)
     confusion = np.zeros((len(names), len(names)))
     accuracy = np.empty(splits)
+    if distances is None and refine is None:
+        distances = apart(embeddings, embeddings)
     for number in range(splits):
         known, asked = split(labels, rng)
         if distances is not None:
             told = by_distance(distances[np.ix_(asked, known)], labels[known])
-        else:
-            view = (lambda x: x) if refine is None else refine(embeddings[known], labels[known])
+        elif refine is not None:
+            view = refine(embeddings[known], labels[known])
             told = nearest(view(embeddings[known]), labels[known], view(embeddings[asked]))
         accuracy[number] = (told == labels[asked]).mean()
         np.add.at(confusion, (np.searchsorted(names, labels[asked]), np.searchsorted(names, told)), 1)
-    return Score(accuracy, confusion / confusion.sum(axis=1, keepdims=True), tuple(int(name) for name in names))
+    return Score(
+        accuracy, confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1), tuple(int(name) for name in names)
+    )
 
 
 def discriminant(embeddings: FloatArray, labels: IntArray, shrink: float = 0.1) -> Callable[[FloatArray], FloatArray]:

@@ -7,17 +7,18 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def nt_xent(embeddings: Tensor, labels: Tensor, temperature: float = 0.1) -> Tensor:
+def nt_xent(embeddings: Tensor, labels: Tensor, temperature: float = 0.1, groups: Tensor | None = None) -> Tensor:
     """Normalised temperature-scaled cross entropy (Chen et al. 2020, eq. 1) of unit vectors (B, D).
 
     labels (B,): those of one label are each other's positives, two of a clip in phase 1; with more of them the mean
-    over each one's positives (Khosla et al. 2020, eq. 2).
+    over each one's positives (Khosla et al. 2020, eq. 2). groups (B,): only those of one group are pushed apart.
     """
     alike = labels[:, None] == labels[None]
     self_ = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    logits = (embeddings @ embeddings.T / temperature).masked_fill(self_, -1e9)
+    left_out = self_ if groups is None else self_ | (groups[:, None] != groups[None])
+    logits = (embeddings @ embeddings.T / temperature).masked_fill(left_out, -1e9)
     log_share = functional.log_softmax(logits, dim=1)
-    positive = (alike & ~self_).float()
+    positive = (alike & ~left_out).float()
     count = positive.sum(1)
     return -((log_share * positive).sum(1)[count > 0] / count[count > 0]).mean()
 

@@ -22,15 +22,18 @@ from engines.form.model import ARCHITECTURES, Encoder
 from engines.form.shots import Shots
 
 Report = Callable[[int, int, float], None]
-"""Called with the phase, the number of its steps done and the mean loss of late."""
+"""Called with the phase (3: polishing), the number of its steps done and the mean loss of late."""
 
 _KEPT_EVERY = 100
+_POLISHING = 0.6
 _LOSSES = ("triplet", "contrastive")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """architecture: of `ARCHITECTURES`. augmentation: of `AUGMENTATIONS`. pretrain, refine: steps of phase 1 and 2.
+    """architecture: of `ARCHITECTURES`. augmentation: of `AUGMENTATIONS`. pretrain, refine: steps of phase 1 and 2;
+    polish: further steps of phase 2 on rehearsals, in which the motion's part is told only from what the same shooter
+    does otherwise (types of shot, faults) before the same camera: others are too easy to tell apart to teach it that.
 
     A step of phase 1 takes `clips` shots, each in two augmentations; one of phase 2 all shots of `sessions` sessions,
     each once. Sessions are mostly of cameras that stand alike (`alike_rad`), or their place would tell them apart; in a
@@ -40,9 +43,10 @@ class Plan:
 
     architecture: str = "convolutions"
     augmentation: str = "ours"
-    loss: str = "triplet"
-    pretrain: int = 800
-    refine: int = 2400
+    loss: str = "contrastive"
+    pretrain: int = 400
+    refine: int = 1200
+    polish: int = 500
     clips: int = 128
     sessions: int = 14
     rate: float = 1.5e-3
@@ -80,14 +84,16 @@ class _Draw:
         rows = np.concatenate([self._rows[k] for k in self._alike(rng, 4 * self._plan.sessions)])
         return rng.permutation(rows)[: self._plan.clips]
 
-    def sessions(self, step: int) -> npt.NDArray[np.int_]:
-        """Rows for phase 2."""
-        rng = np.random.default_rng([self._plan.seed, 2, step])
+    def sessions(self, step: int, phase: int) -> npt.NDArray[np.int_]:
+        """Rows for phase 2 and for polishing."""
+        rng = np.random.default_rng([self._plan.seed, phase, step])
+        # A rehearsal is about twice as long as a session.
+        count = self._plan.sessions if phase == 2 else max(2, self._plan.sessions // 2)
         if rng.random() < self._plan.mixed:
-            who = rng.permutation(list(self._by_shooter))[: max(1, self._plan.sessions // 2)]
+            who = rng.permutation(list(self._by_shooter))[: max(1, count // 2)]
             chosen = [rng.permutation(self._by_shooter[one])[:2] for one in who]
             return np.concatenate([self._rows[k] for two in chosen for k in two])
-        return np.concatenate([self._rows[k] for k in self._alike(rng, self._plan.sessions)])
+        return np.concatenate([self._rows[k] for k in self._alike(rng, count)])
 
     def _alike(self, rng: np.random.Generator, count: int) -> list[int]:
         """Sessions of different shooters whose cameras stand about the same place."""
@@ -105,30 +111,45 @@ class _Draw:
 class Training:
     """A training that can be stopped and taken up again: `run` goes on from the checkpoint, where there is one.
 
-    checkpoint: a file, or None. log: a CSV file of losses, or None. Raises ValueError where the checkpoint is of
-    another plan, or the loss is no number.
+    rehearsals: shots to polish with; without them it is polished with the same. checkpoint: a file, or None. log: a CSV
+    file of losses, or None. Raises ValueError where the checkpoint is of another plan, or the loss is no number.
     """
 
-    def __init__(self, shots: Shots, plan: Plan, checkpoint: Path | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        shots: Shots,
+        plan: Plan,
+        checkpoint: Path | None = None,
+        log: Path | None = None,
+        rehearsals: Shots | None = None,
+    ) -> None:
         torch.manual_seed(plan.seed)
         self._plan, self._checkpoint, self._log = plan, checkpoint, log
-        self._draw = _Draw(shots, plan)
+        self._rehearsals = rehearsals
         self.encoder = Encoder(plan.architecture)
+        self._look_at(shots)
+        self.encoder.features.fit(self._data[0], self._data[1])
+        self._writer = _tensorboard(log)
+
+    def _look_at(self, shots: Shots) -> None:
+        """Take steps from these shots from now on."""
+        self._draw = _Draw(shots, self._plan)
         arrays = (shots.pose, shots.present, shots.duration_s, shots.depth)
         self._data = tuple(torch.from_numpy(np.asarray(array, dtype=np.float32)) for array in arrays)
         self._shooter = torch.from_numpy(shots.shooter.astype(np.int64))
         variant = (shots.shooter.astype(np.int64) * 16 + shots.kind) * 32 + shots.fault
         self._variant = torch.from_numpy(variant)
-        self.encoder.features.fit(self._data[0], self._data[1])
-        self._writer = _tensorboard(log)
+        self._session = torch.from_numpy(shots.session.astype(np.int64))
 
     def run(self, report: Report = lambda phase, done, mean: None) -> Encoder:
-        """Both phases; the encoder in evaluation mode."""
+        """All phases, polishing as the third; the encoder in evaluation mode."""
         state = self._load()
-        for phase, steps in ((1, self._plan.pretrain), (2, self._plan.refine)):
+        for phase, steps in ((1, self._plan.pretrain), (2, self._plan.refine), (3, self._plan.polish)):
             if phase < state["phase"] or steps == 0:
                 continue
             done = state["done"] if phase == state["phase"] else 0
+            if phase == 3 and self._rehearsals is not None:
+                self._look_at(self._rehearsals)
             self._phase(phase, done, steps, state["optimizer"] if done else None, report)
         return self.encoder.eval()
 
@@ -141,8 +162,8 @@ class Training:
         self.encoder.train()
         for step in range(done, steps):
             for group in optimizer.param_groups:
-                group["lr"] = plan.rate * _share_of_rate(step, steps)
-            loss = self._pretrain(step) if phase == 1 else self._refine(step)
+                group["lr"] = plan.rate * (_POLISHING if phase == 3 else 1.0) * _share_of_rate(step, steps)
+            loss = self._pretrain(step) if phase == 1 else self._refine(step, phase)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 5.0)
@@ -169,13 +190,17 @@ class Training:
         embeddings = torch.cat([self.encoder(*look[:3]) for look in looks])
         return nt_xent(embeddings, torch.arange(len(rows)).repeat(2), self._plan.temperature)
 
-    def _refine(self, step: int) -> Tensor:
+    def _refine(self, step: int, phase: int) -> Tensor:
         """Shooters in one part, what one shooter does differently in the other (section 3.4)."""
-        rows = self._draw.sessions(step)
+        rows = self._draw.sessions(step, phase)
         index = torch.from_numpy(rows)
-        who, how = self.encoder.parts(*self._batch(rows, 2, step, 0)[:3])
-        losses = [self._judge(part, labels[index]) for part, labels in ((who, self._shooter), (how, self._variant))]
-        return self._plan.steady * losses[0] + (1 - self._plan.steady) * losses[1]
+        who, how = self.encoder.parts(*self._batch(rows, phase, step, 0)[:3])
+        shooter = self._judge(who, self._shooter[index])
+        if phase == 3:
+            motion = nt_xent(how, self._variant[index], self._plan.temperature, self._session[index])
+        else:
+            motion = self._judge(how, self._variant[index])
+        return self._plan.steady * shooter + (1 - self._plan.steady) * motion
 
     def _judge(self, part: Tensor, labels: Tensor) -> Tensor:
         if self._plan.loss == "triplet":

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from edge.form.baseline import make_baseline
 from edge.form.virtual import Conditions, View
-from edge.form.virtual_shots import FAULT_NAMES, Wanted, session
+from edge.form.virtual_shots import AFTER_RELEASE, FAULT_NAMES, Wanted, session
 from edge.simulator.shooters import ShotType, make_shooter
 from edge.types import FloatArray
 from engines.form.evaluate import Score, discriminant, nearest, score
@@ -25,8 +25,6 @@ from engines.form.shots import NO_FAULT, Shots, join
 
 TUNING_FROM, JUDGED_FROM = 1_000_000, 2_000_000
 ENROLLED = 10
-# Not to be seen from gather to release.
-AFTER_RELEASE = ("short_follow_through",)
 _VISIBLE = tuple(k for k, name in enumerate(FAULT_NAMES) if k != NO_FAULT and name not in AFTER_RELEASE)
 Embed = Callable[[Shots], FloatArray]
 
@@ -34,12 +32,13 @@ Embed = Callable[[Shots], FloatArray]
 @dataclass(frozen=True, slots=True)
 class Cast:
     """cameras: so many, each with so many shooters of his own before it; every third is hard to tell types of. each:
-    shots of every type; faulty: shots with each fault."""
+    shots of every type; faulty: shots with each fault; noise: the pose network's, 1 = as measured."""
 
     cameras: int = 4
     shooters: int = 20
     each: int = 20
     faulty: int = 2
+    noise: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,8 @@ def _is_hard(number: int) -> bool:
 def _film(number: int, place: int, view: View, cast: Cast) -> Shots | None:
     wanted = [Wanted(kind) for kind in ShotType for _ in range(cast.each)]
     wanted += [Wanted(ShotType.CATCH, fault) for fault in range(1, len(FAULT_NAMES)) for _ in range(cast.faulty)]
-    return session(make_shooter(number, _is_hard(number)), wanted, view, place, np.random.default_rng([number, 52]))
+    rng = np.random.default_rng([number, 52])
+    return session(make_shooter(number, _is_hard(number)), wanted, view, place, rng, Conditions(noise=cast.noise))
 
 
 def spread(work: Callable[..., Shots | None], jobs: list[tuple[object, ...]]) -> list[Shots | None]:
@@ -139,7 +139,7 @@ class Alarms:
     def figures(self, prefix: str = "distorted") -> dict[str, float]:
         """Per cent; recall over the faults that show between gather and release."""
         shown = np.isin(self.fault, _VISIBLE)
-        limit = float(np.quantile(self.sound, 0.98))
+        limit = float(np.quantile(self.sound, 0.98)) if len(self.sound) else float("nan")
         out = {
             f"{prefix}_recall": 100 * float((self.faulty[shown] > 1).mean()),
             f"{prefix}_false_alarm": 100 * float((self.sound > 1).mean()),

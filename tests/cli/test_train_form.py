@@ -18,7 +18,7 @@ def test_a_network_is_trained_written_and_judged(tmp_path: Path, capsys: pytest.
     pytest.importorskip("onnx")
     pytest.importorskip("sklearn", reason="t-SNE comes with the extra 'bench'")
     out, work = tmp_path / "form.onnx", tmp_path / "work"
-    small = ["--shooters", "6", "--sessions", "1", "--pretrain", "2", "--refine", "2"]
+    small = ["--shooters", "6", "--sessions", "1", "--pretrain", "2", "--refine", "2", "--polish", "2"]
     assert main(["form", "train", "--out", str(out), "--work", str(work), *small]) == 0
     assert 10_000 < out.stat().st_size < 2_000_000
     assert {path.suffix for path in work.iterdir() if path.is_file()} == {".npz", ".pt", ".csv"}

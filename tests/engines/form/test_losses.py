@@ -28,6 +28,13 @@ def test_nt_xent_takes_several_positives_and_leaves_out_who_has_none() -> None:
     assert float(three) == pytest.approx(-math.log(math.e / (2 * math.e + math.exp(-1))), abs=1e-6)
 
 
+def test_nt_xent_within_groups_leaves_the_others_where_they_are() -> None:
+    # In the first group a pair and one at a right angle; the second group lies upon the pair and changes nothing.
+    labels, groups = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 0, 0, 1])
+    loss = nt_xent(unit(0, 0, 90, 0), labels, temperature=1.0, groups=groups)
+    assert float(loss) == pytest.approx(-math.log(math.e / (math.e + 1)), abs=1e-6)
+
+
 def test_triplet_takes_the_nearest_negative_beyond_the_positive() -> None:
     # Anchor 0, positive at 60 degrees (1.0), negatives at 90 (2.0) and 45 (0.586, nearer than the positive).
     embeddings, labels = unit(0, 60, 90, 45), torch.tensor([0, 0, 1, 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from engines.backend import open_engine  # noqa: E402
+from engines.form import train  # noqa: E402
 from engines.form.evaluate import score  # noqa: E402
 from engines.form.export import export  # noqa: E402
 from engines.form.layout import EMBEDDING, INPUTS  # noqa: E402
@@ -19,8 +21,17 @@ from engines.form.train import Plan, Training  # noqa: E402
 from tests.engines.form.shots import made_up  # noqa: E402
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Threads that wait for each other take longer than the work where the cores are busy with other tests."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def small(**changes: object) -> Plan:
-    given = {"pretrain": 6, "refine": 30, "clips": 24, "sessions": 6, "augmentation": "paper"} | changes
+    given = {"pretrain": 6, "refine": 20, "polish": 2, "clips": 24, "sessions": 6, "augmentation": "paper"} | changes
     return Plan(**given)  # type: ignore[arg-type]
 
 
@@ -38,14 +49,15 @@ def test_shooters_come_apart(architecture: str) -> None:
     assert score(embeddings, fresh.shooter, splits=10).mean > 90
 
 
-def test_a_stopped_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    shots, plan = made_up(), small(pretrain=100, refine=4)
+def test_a_stopped_training_ends_as_one_that_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "_KEPT_EVERY", 2)
+    shots, plan = made_up(), small(pretrain=3, refine=4, polish=2)
 
     class Stopped(Exception):
         pass
 
     def stop(phase: int, done: int, mean: float) -> None:
-        if phase == 2 and done == 2:
+        if phase == 2 and done == 3:
             raise Stopped
 
     with pytest.raises(Stopped):
@@ -55,13 +67,13 @@ def test_a_stopped_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
     assert embed(again, shots) == pytest.approx(embed(whole, shots), abs=1e-5)
     lines = (tmp_path / "loss.csv").read_text().splitlines()
     assert lines[0] == "phase,step,loss"
-    assert len(lines) == 1 + 100 + 2 + 4
+    assert len(lines) == 1 + 3 + 3 + 2 + 2
 
 
 def test_a_checkpoint_of_another_plan_is_refused(tmp_path: Path) -> None:
-    Training(made_up(), small(pretrain=0, refine=1), tmp_path / "kept.pt").run()
+    Training(made_up(), small(pretrain=0, refine=1, polish=0), tmp_path / "kept.pt").run()
     with pytest.raises(ValueError, match="another plan"):
-        Training(made_up(), small(pretrain=0, refine=1, seed=3), tmp_path / "kept.pt").run()
+        Training(made_up(), small(pretrain=0, refine=1, polish=0, seed=3), tmp_path / "kept.pt").run()
 
 
 def test_a_plan_names_what_it_may_be() -> None:
