@@ -111,9 +111,7 @@ def match(told: Sequence[Found], true: Sequence[TrueEvent], within_s: float, pla
             off_s = max(event.start_s - one.time_s, one.time_s - event.end_s) if event.detail == BETWEEN else None
             if off_s is None:
                 off_s = abs(one.time_s - (event.start_s if event.kind == "shot" else event.end_s))
-            same = not players or (
-                one.player == event.player and (event.to_player in (None, one.to_player) or one.to_player is None)
-            )
+            same = not players or (one.player == event.player and event.to_player in (None, one.to_player))
             if same and off_s <= within_s:
                 pairs.append((off_s, i, k))
     chosen: list[tuple[int, int]] = []

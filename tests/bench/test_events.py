@@ -19,8 +19,8 @@ from tests.bench.tal3x3 import clip, teams
 
 def test_a_pass_counts_once_and_only_between_the_same_two() -> None:
     true = [TrueEvent("pass", 1.0, 1.5, 0, 1), TrueEvent("pass", 3.0, 3.5, 1, 2)]
-    told = [Found("pass", 1.6, 0, 1), Found("pass", 1.4, 0, 1), Found("pass", 3.5, 1, 0), Found("pass", 9.0, 1, 2)]
-    assert scores.match(told, true, 0.7, players=True) == [(1, 0)] or scores.match(told, true, 0.7, True) == [(0, 0)]
+    told = [Found("pass", 1.6, 0, 1), Found("pass", 1.4, 0, 1), Found("pass", 3.5, 1, 0), Found("pass", 3.5, 1, None)]
+    assert scores.match(told, true, 0.7, players=True) in ([(1, 0)], [(0, 0)])
     tally = Tally()
     tally.add("pass", told, true, 0.7)
     figures = tally.figures()
