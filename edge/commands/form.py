@@ -33,7 +33,7 @@ _EXAMPLES = """examples:
   courtside form train --out form.onnx                 the network of fingerprints anew, from virtual shooters
   courtside form evaluate form.onnx --pictures DIR     how well it knows shooters and types of shot
 
-Players are enrolled on the page (Form, Enrol a player): whoever agrees takes ten shots. What is kept of them is their
+Players are enrolled on the page (Form, Enrol: ten shots): whoever agrees takes ten shots. What is kept of them is their
 motion, as numbers; it stays on this box."""
 
 
