@@ -34,7 +34,7 @@ def test_it_goes_on_after_what_fails(capsys: pytest.CaptureFixture[str], tmp_pat
 
 def test_the_virtual_gym_and_the_shipped_networks_are_well(tmp_path: Path) -> None:
     config = settings(tmp_path, source={"width": 320, "height": 180})
-    assert checks.check_source(config) == checks.Finding("ok", "gym://: 320x180 at 30 frames/s")
+    assert checks.check_source(config) == checks.Finding("ok", "gym://form: 320x180 at 30 frames/s")
     assert checks.check_calibration(config).level == "ok"
     networks = checks.check_networks(config)
     assert networks.level == "ok"

@@ -36,6 +36,7 @@ def test_a_network_is_trained_written_and_judged(tmp_path: Path, capsys: pytest.
 
 
 def test_what_cannot_be_written_or_is_not_known_is_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch", reason="training needs PyTorch: pip install 'courtside[train]'")
     assert main(["form", "train", "--out", "form.txt"]) == 2
     assert "ends in .onnx" in capsys.readouterr().err
     pytest.importorskip("torch", reason="training needs PyTorch: pip install 'courtside[train]'")
