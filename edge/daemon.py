@@ -124,7 +124,9 @@ class Box:
         problem = "" if broker.connected or broker.down_since is None else broker.detail
         mount, odd = self._analysis.standing.detail, self._analysis.meter.odd()
         self._analysis.log.sync()
-        warnings = find_warnings(self._source.state, calibration, problem, host, mount, odd)
+        # A camera that is away, or a recording that is over, gives no frames to be slow with.
+        fps = self._analysis.meter.steady_fps() if self._source.state.state == "connected" else None
+        warnings = find_warnings(self._source.state, calibration, problem, host, mount, odd, fps)
         if self._analysis.form.problem and self._analysis.form.enabled:
             warnings = (*warnings, f"form is not analysed: {self._analysis.form.problem}")
         if self._analysis.log.problem:

@@ -14,6 +14,9 @@ from edge.types import BoxHealth, SourceState, StageTimes
 _WINDOW_FRAMES = 90
 # Frames older than this say nothing about how fast the box is now.
 _WINDOW_S = 10.0
+# Fewer frames a second than this miss what a shot is.
+SLOW_FPS = 8.0
+_WARM_UP_S = 30.0
 _HOT_C = 85.0
 _LITTLE_DISK_MB = 200.0
 # What trackers leave out on a good day, too: spectators, and whom a new calibration has standing elsewhere.
@@ -48,13 +51,25 @@ class Meter:
         with self._lock:
             return sum((new for done_s, new in self._odd if now_s - done_s <= _WINDOW_S), Counter())
 
+    def steady_fps(self) -> float | None:
+        """Frames taken a second of late; None while networks warm up."""
+        now_s = time.monotonic()
+        return self._fps(self._recent(now_s)) if now_s - self._start_s > _WARM_UP_S else None
+
+    def _recent(self, now_s: float) -> list[tuple[float, float, StageTimes]]:
+        with self._lock:
+            return [held for held in self._frames if now_s - held[0] <= _WINDOW_S]
+
+    @staticmethod
+    def _fps(recent: list[tuple[float, float, StageTimes]]) -> float:
+        span_s = recent[-1][0] - recent[0][0] if len(recent) > 1 else 0.0
+        return (len(recent) - 1) / span_s if span_s > 0 else 0.0
+
     def health(self, calibration: str, host: dict[str, float], warnings: tuple[str, ...]) -> BoxHealth:
         now_s = time.monotonic()
-        with self._lock:
-            recent = [held for held in self._frames if now_s - held[0] <= _WINDOW_S]
-        span_s = recent[-1][0] - recent[0][0] if len(recent) > 1 else 0.0
+        recent = self._recent(now_s)
         return BoxHealth(
-            fps=(len(recent) - 1) / span_s if span_s > 0 else 0.0,
+            fps=self._fps(recent),
             frame_ms=median(held[1] for held in recent) if recent else 0.0,
             uptime_s=now_s - self._start_s,
             calibration=calibration,
@@ -71,9 +86,15 @@ def find_warnings(
     host: dict[str, float],
     mount_problem: str = "",
     odd: Mapping[str, int] | None = None,
+    fps: float | None = None,
 ) -> tuple[str, ...]:
-    """One line for each thing that is wrong, with what mends it."""
+    """One line for each thing that is wrong, with what mends it. fps: frames taken a second, once that is known."""
     found = []
+    if fps is not None and fps < SLOW_FPS:
+        found.append(
+            f"too slow: {fps:.1f} frames a second are taken, about {SLOW_FPS:.0f} are needed to see shots and form;"
+            " stop what else runs here, or set source.width and source.height smaller"
+        )
     if source.state == "reconnecting":
         found.append(f"source: {source.detail}")
     if broker_problem:
@@ -88,7 +109,7 @@ def find_warnings(
         found.append(f"disk nearly full: {host['disk_free_mb']:.0f} MB are free")
     if odd:
         reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(odd.items()))
-        found.append(f"tracking: just now left out, or began anew: {reasons}; where that lasts, look at the camera")
+        found.append(f"players are lost for a moment: {reasons}; where that lasts, look at the camera")
     return tuple(found)
 
 

@@ -77,7 +77,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _open(args: argparse.Namespace) -> contextlib.closing[Gallery]:
-    return contextlib.closing(Gallery(settings(args).form_path))
+    path = settings(args).form_path
+    if not path.exists():
+        raise CommandError(f"{path}: nobody is enrolled here yet; the page's Form view does that")
+    return contextlib.closing(Gallery(path))
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -45,7 +45,10 @@ def add_compare(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> ar
 def execute_compare(args: argparse.Namespace) -> int:
     found: list[Found] = []
     for video in args.videos:
-        found += find_shots(args, video)
+        here = find_shots(args, video)
+        if not here:
+            print(f"courtside: {video}: no shot in it could be compared", file=sys.stderr)
+        found += here
     if len(found) < 2:
         raise CommandError(f"{len(found)} shots could be compared; at least two are needed (see above)")
     rows = np.stack([one.embedding for one in found])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.form.phrases import phases, phrase
+from edge.form.phrases import WHEN, phases, phrase
 from edge.form.skeleton import HIPS, SHOULDERS, middle
 from edge.types import FloatArray, FormFault, FormSequence
 
@@ -114,7 +114,7 @@ def _of_part(
                 continue
             words = phrase(part.name, phase, axis, cm, view.facing, view.outward)
             if words is not None:
-                said = f"{words[0]} than usual at frame {frame}. {words[1]}"
+                said = f"{words[0]} than usual {WHEN[phase]} (frame {frame}). {words[1]}"
                 found.append(FormFault(part.name, phase, frame, cm, "cm", float(sigmas[frame, axis]), said))
     return found
 

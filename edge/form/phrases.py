@@ -5,6 +5,10 @@ from __future__ import annotations
 # From this on (1 = seen from the side) left and right in the picture are forward and back.
 _FROM_THE_SIDE, _FROM_THE_FRONT = 0.5, 0.35
 _LAST = 63
+WHEN = {
+    "gather": "at the gather", "dip": "in the dip", "lift": "on the way up", "set point": "at the set point",
+    "release": "at the release",
+}  # fmt: skip
 _SETTLED, _LATE = 8, 57
 
 # By part, phases (empty: all) and axis: what more and less of it is called, and what to do about more and about less.
@@ -30,7 +34,8 @@ _SIDE: dict[tuple[str, str], tuple[str, str, str, str]] = {
         "Bring the ball up in front of the face.",
     ),
     ("guide wrist", ""): ("guide hand {} further forward", "guide hand {} further back",
-                          "Guide hand on the side of the ball.", "Guide hand on the side of the ball."),
+                          "Keep the guide hand on the side of the ball.",
+                          "Keep the guide hand on the side of the ball."),
     ("knees", ""): ("knees {} further forward", "knees {} further back", "Sit back a little in the dip.",
                     "Bend the knees more."),
 }  # fmt: skip
@@ -46,7 +51,8 @@ _FRONT: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("guide elbow", ""): ("guide elbow {} further in", "guide elbow {} further out", "Relax the guide arm.",
                           "Relax the guide arm."),
     ("guide wrist", ""): ("guide hand {} further across", "guide hand {} further away",
-                          "Guide hand on the side of the ball.", "Guide hand on the ball until you let go."),
+                          "Keep the guide hand on the side of the ball.",
+                          "Keep the guide hand on the ball until you let go."),
 }  # fmt: skip
 _UP: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("hips", "dip"): ("you dip {} less", "you dip {} deeper", "Bend the knees more.", "Do not sink so deep."),
@@ -62,8 +68,8 @@ _UP: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("shooting wrist", "set point"): ("set point {} higher", "set point {} lower", "Set the ball at the forehead.",
                                       "Bring the ball up to the forehead."),
     ("shooting wrist", ""): ("ball {} higher", "ball {} lower", "Begin the lift later.", "Begin the lift earlier."),
-    ("guide wrist", ""): ("guide hand {} higher", "guide hand {} lower", "Guide hand on the side of the ball.",
-                          "Guide hand on the ball until you let go."),
+    ("guide wrist", ""): ("guide hand {} higher", "guide hand {} lower", "Keep the guide hand on the side of the ball.",
+                          "Keep the guide hand on the ball until you let go."),
 }  # fmt: skip
 
 

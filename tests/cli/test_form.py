@@ -94,3 +94,11 @@ def test_what_is_not_there_is_told(
 ) -> None:
     assert _run(box, *words) == EXIT_BAD_INPUT
     assert capsys.readouterr().err == f"courtside: error: {said}\n"
+
+
+def test_where_nobody_was_ever_enrolled_that_is_said_and_no_file_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(tmp_path / "none", "list") == EXIT_BAD_INPUT
+    assert "nobody is enrolled here yet; the page's Form view does that" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

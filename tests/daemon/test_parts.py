@@ -146,3 +146,21 @@ def test_what_cannot_be_followed_is_a_warning_while_it_is_new() -> None:
     assert meter.odd() == {"not finite": 2, "gap": 1}
     (warning,) = find_warnings(SourceState("connected", ""), "calibrated", "", {}, odd=meter.odd())
     assert "gap (1), not finite (2)" in warning
+
+
+def test_a_box_too_slow_to_see_shots_says_so() -> None:
+    fine = SourceState("connected", "fine")
+    assert find_warnings(fine, "calibrated", "", {}, fps=20.0) == ()
+    assert find_warnings(fine, "calibrated", "", {}, fps=None) == ()
+    (warning,) = find_warnings(fine, "calibrated", "", {}, fps=2.5)
+    assert warning.startswith("too slow: 2.5 frames a second are taken, about 8 are needed")
+
+
+def test_frames_a_second_are_told_once_it_is_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    meter = Meter()
+    assert meter.steady_fps() is None
+    start = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: start + 40.0)
+    for number in range(11):
+        meter.add(start + 38.0 + 0.2 * number, 5.0, StageTimes({}, {}))
+    assert meter.steady_fps() == pytest.approx(5.0)

@@ -94,7 +94,7 @@ export class FormView {
     $("form-shot").dataset.verdict = shot.verdict;
     $("form-word").textContent = shot.enrolled === null ? SAID[shot.verdict] : "Taken in";
     $("form-by").textContent = shot.player ?? (shot.track === null ? "" : `Player ${shot.track}`);
-    $("form-far").textContent = shot.distance === null ? "" : `${shot.distance.toFixed(1)} × the usual spread`;
+    $("form-far").textContent = shot.distance === null ? "" : `${shot.distance.toFixed(1)}, where 1 is as far as usual shots go`;
     const more = [shot.reason, shot.drift].filter((words) => words !== "").join(". ");
     $("form-reason").textContent = more === "" ? "" : `${more[0].toUpperCase()}${more.slice(1)}.`;
     $("form-reason").hidden = more === "";
@@ -107,7 +107,7 @@ export class FormView {
     );
     $("form-overlay").hidden = shot.pose === null;
     if (shot.pose !== null && other) this.scrubber.show(shot, shot.faults[0]?.frame ?? 63);
-    $("form-heat").hidden = shot.usual === null;
+    $("form-heat").hidden = $("form-legend").hidden = shot.usual === null;
     if (shot.usual !== null) $("heat").replaceChildren(heatmap(shot, this.axis, (frame) => this.scrubber.seek(frame)));
     $("form-map").replaceChildren(formMap(shot.map));
     $("form-figures").replaceChildren(...figureRows(shot.figures));
