@@ -96,7 +96,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _standard_text(standard: str) -> str:
-    own = {MADE: "those that went in", CHOSEN: "those that were chosen", ALL: "all but the unusual ones"}
+    own = {MADE: "those that went in", CHOSEN: "those that were chosen", ALL: "those of the enrolment"}
     return own.get(standard, f"{standard}'s")
 
 

@@ -168,7 +168,7 @@ class FormAnalyser:
             return replace(report, reason=f"{enrolment.name} is taking shots; this one was somebody else's")
         if report.player_id is not None:
             self._identifier.assign(report.player_id, enrolment.name)
-        self._gallery.add(enrolment.name, shot)
+        self._gallery.add(enrolment.name, replace(shot, enrolled=True))
         self._standards.reread(enrolment.name)
         enrolment.taken += 1
         missing = enrolment.wanted - enrolment.taken

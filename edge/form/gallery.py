@@ -28,7 +28,8 @@ CREATE TABLE players
 CREATE TABLE shots
   (id TEXT PRIMARY KEY, player TEXT NOT NULL REFERENCES players (name) ON DELETE CASCADE ON UPDATE CASCADE,
    taken TEXT NOT NULL, encoder TEXT NOT NULL, embedding BLOB NOT NULL, pose BLOB NOT NULL, present BLOB NOT NULL,
-   duration_s REAL NOT NULL, mirrored INTEGER NOT NULL, scalars TEXT NOT NULL, outcome TEXT, chosen INTEGER);
+   duration_s REAL NOT NULL, mirrored INTEGER NOT NULL, scalars TEXT NOT NULL, outcome TEXT, chosen INTEGER,
+   enrolled INTEGER NOT NULL);
 CREATE INDEX shots_of ON shots (player, taken);
 """
 _POSE = (64, 17, 2)
@@ -37,7 +38,7 @@ _POSE = (64, 17, 2)
 @dataclass(frozen=True, slots=True)
 class Player:
     """Who is enrolled. agreed: when he did; standard: which shots the next are compared with: `made`, `chosen` (by a
-    coach), `all`, or another player's name."""
+    coach), `all` (of the enrolment, and chosen), or another player's name."""
 
     name: str
     agreed: datetime
@@ -47,7 +48,8 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class KeptShot:
-    """One shot. encoder: which network its embedding (D,) is of; chosen: what a coach said of it, None for nothing."""
+    """One shot. encoder: which network its embedding (D,) is of; chosen: what a coach said of it, None for nothing.
+    enrolled: it was taken to enrol the player."""
 
     shot_id: str
     taken: datetime
@@ -57,6 +59,7 @@ class KeptShot:
     scalars: dict[str, float] = field(default_factory=dict)
     outcome: Outcome | None = None
     chosen: bool | None = None
+    enrolled: bool = False
 
 
 class Gallery:
@@ -129,13 +132,13 @@ class Gallery:
             raise FormError(f"shot {shot.shot_id}: a pose sequence of {pose.shape}; it must be {_POSE}")
         with self._telling():
             self._db.execute(
-                "INSERT OR REPLACE INTO shots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO shots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     shot.shot_id, name, shot.taken.isoformat(), shot.encoder,
                     np.asarray(shot.embedding, np.float32).tobytes(), pose.tobytes(),
                     np.packbits(sequence.present).tobytes(), sequence.duration_s, sequence.mirrored,
                     json.dumps(_finite(shot.scalars)), None if shot.outcome is None else shot.outcome.value,
-                    shot.chosen,
+                    shot.chosen, shot.enrolled,
                 ),
             )  # fmt: skip
 
@@ -156,7 +159,8 @@ class Gallery:
             return [shot for shot in shots if shot.outcome is Outcome.MADE and shot.chosen is not False]
         if standard == CHOSEN:
             return [shot for shot in shots if shot.chosen]
-        return [shot for shot in shots if shot.chosen is not False]
+        # What is kept later is no standard by itself: form that changes little by little would never be told.
+        return [shot for shot in shots if shot.chosen or (shot.enrolled and shot.chosen is None)]
 
     def tell(self, shot_id: str, outcome: Outcome | None = None, chosen: bool | None = None) -> bool:
         """What became of a shot, or what a coach says of it; False where no such shot is kept."""
@@ -207,7 +211,9 @@ class Gallery:
             chosen = None if row[11] is None else bool(row[11])
             embedding = np.frombuffer(row[4], np.float32)
             taken = datetime.fromisoformat(row[2])
-            return KeptShot(row[0], taken, row[3], embedding, sequence, json.loads(row[9]), outcome, chosen)
+            return KeptShot(
+                row[0], taken, row[3], embedding, sequence, json.loads(row[9]), outcome, chosen, bool(row[12])
+            )
         except ValueError as error:
             raise FormError(f"{self._path}: shot {row[0]} cannot be read ({error}); restore the file") from None
 
@@ -241,6 +247,7 @@ def _as_json(shot: KeptShot) -> dict[str, Any]:
         "taken": shot.taken.isoformat(),
         "outcome": None if shot.outcome is None else shot.outcome.value,
         "chosen": shot.chosen,
+        "enrolled": shot.enrolled,
         "duration_s": shot.sequence.duration_s,
         "mirrored": shot.sequence.mirrored,
         "scalars": shot.scalars,

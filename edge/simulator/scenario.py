@@ -119,7 +119,7 @@ SCENARIOS: dict[str, Scenario] = {
         lamp_change=0.1,
     ),
     "form": Scenario(
-        name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8, fault="behind_head", fault_share=0.6, fault_after=16
+        name="form", spots_m=((8.05, -0.05),), skill=0.7, pace=0.8, fault="stiff_knees", fault_share=0.6, fault_after=16
     ),
 }
 

@@ -33,6 +33,7 @@ def box(tmp_path: Path) -> Path:
                     f"{name}-{number}", _NOW + timedelta(seconds=20 * number), "e1",
                     (row / np.linalg.norm(row)).astype(np.float32), FormSequence(pose, np.ones((64, 17), bool), 0.8),
                     {"elbow_release_deg": 170.0 + number % 2}, Outcome.MADE if number % 2 else Outcome.MISSED,
+                    enrolled=True,
                 ),
             )  # fmt: skip
     gallery.close()
@@ -46,7 +47,7 @@ def _run(box: Path, *words: str) -> int:
 def test_list_tells_who_is_enrolled(box: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(box, "list") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Anna: 24 shots, last 2026-03-01 17:09, compared with all but the unusual ones")
+    assert lines[0].startswith("Anna: 24 shots, last 2026-03-01 17:09, compared with those of the enrolment")
     assert len(lines) == 2
 
 

@@ -23,7 +23,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "form.db"
 
 
-def _shot(number: int, outcome: Outcome | None = None, chosen: bool | None = None) -> KeptShot:
+def _shot(number: int, outcome: Outcome | None = None, chosen: bool | None = None, enrolled: bool = True) -> KeptShot:
     rng = np.random.default_rng(number)
     pose = rng.normal(0.0, 1.0, (64, 17, 2)).astype(np.float32)
     present = rng.random((64, 17)) > 0.1
@@ -31,7 +31,7 @@ def _shot(number: int, outcome: Outcome | None = None, chosen: bool | None = Non
     embedding = rng.normal(0.0, 1.0, 32).astype(np.float32)
     return KeptShot(
         f"s-{number}", _NOW + timedelta(seconds=number), "e1", embedding, FormSequence(pose, present, 0.8, True),
-        {"elbow_release_deg": 171.0, "jump_cm": float("nan")}, outcome, chosen,
+        {"elbow_release_deg": 171.0, "jump_cm": float("nan")}, outcome, chosen, enrolled,
     )  # fmt: skip
 
 
@@ -62,8 +62,13 @@ def test_the_standard_is_what_was_chosen(path: Path) -> None:
     for standard, ids in ((ALL, ["s-1", "s-2"]), (MADE, ["s-1"]), (CHOSEN, ["s-2"])):
         gallery.enrol(replace(gallery.player("Anna"), standard=standard))
         assert [shot.shot_id for shot in gallery.standard_of("Anna")] == ids
+    gallery.add("Anna", _shot(4, None, None, enrolled=False))
+    gallery.enrol(replace(gallery.player("Anna"), standard=ALL))
+    assert [shot.shot_id for shot in gallery.standard_of("Anna")] == ["s-1", "s-2"], (
+        "later shots are none by themselves"
+    )
     gallery.enrol(Player("Ben", _NOW, standard="Anna"))
-    assert len(gallery.standard_of("Ben")) == 3
+    assert len(gallery.standard_of("Ben")) == 4
 
 
 def test_who_is_forgotten_leaves_nothing_in_the_file(path: Path) -> None:

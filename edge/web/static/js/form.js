@@ -134,7 +134,7 @@ export class FormView {
 
   #player(one) {
     const others = this.known.players.filter(({ name }) => name !== one.name).map(({ name }) => [name, `${name}'s shots`]);
-    const choices = [["all", "all but unusual ones"], ["made", "those that went in"], ["chosen", "those marked good"], ...others];
+    const choices = [["all", "those of the enrolment"], ["made", "those that went in"], ["chosen", "those marked good"], ...others];
     const select = html("select", { "aria-label": `What ${one.name} is compared with` }, ...choices.map(([value, words]) => html("option", { value, ...(value === one.standard ? { selected: "" } : {}) }, words)));
     select.addEventListener("change", () => this.#change(`/form/players/${encodeURIComponent(one.name)}`, "POST", { standard: select.value }));
     const forget = html("button", { type: "button" }, "Forget");
