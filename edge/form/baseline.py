@@ -21,6 +21,8 @@ FALSE_ALARMS = 0.02
 # The logarithm of a shot's distance to its neighbours scatters by so much in most players; it counts as so many shots.
 _USUAL_SPREAD, _COUNTS_AS = 0.25, 4.0
 _LEAST = 1e-6
+# One shot of an enrolment that was seen badly does not widen the limit further than this, as a logarithm.
+_ODD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def make_baseline(embeddings: FloatArray) -> Baseline:
         raise FormError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
     away = [_to_nearest(np.delete(embeddings, row, axis=0), embeddings[row]) for row in range(count)]
     logs = np.log(np.maximum(away, _LEAST))
+    logs = np.clip(logs, np.median(logs) - _ODD, np.median(logs) + _ODD)
     freedom = _COUNTS_AS + count - 1
     spread = np.sqrt((_COUNTS_AS * _USUAL_SPREAD**2 + ((logs - logs.mean()) ** 2).sum()) / freedom)
     return Baseline(np.asarray(embeddings), float(logs.mean()), float(spread * np.sqrt(1 + 1 / count)), freedom)

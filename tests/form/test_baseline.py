@@ -46,3 +46,10 @@ def test_distance_is_counted_in_the_players_own_spread() -> None:
 def test_too_few_shots_are_told() -> None:
     with pytest.raises(match=r"^3 shots to compare with: take 2 more$"):
         make_baseline(np.eye(16)[:3])
+
+
+def test_one_shot_that_was_seen_badly_does_not_make_the_limit_useless() -> None:
+    rng = np.random.default_rng(7)
+    shots = _shots(rng, 10, 0.02, _centre())
+    odd = np.concatenate([shots[:9], _shots(rng, 1, 0.02, _centre() + 0.8 * np.eye(16)[3])])
+    assert make_baseline(odd).limit < 1.6 * make_baseline(shots).limit
