@@ -15,7 +15,7 @@ from calibration.court import Court
 from edge.annotate import Annotator
 from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import CaptureError, Source, open_source
-from edge.commands.options import CommandError, add_rim_option, add_settings_options, settings
+from edge.commands.options import CommandError, add_rim_option, add_settings_options, positive, settings
 from edge.commands.results import Results
 from edge.commands.summary import Summary
 from edge.commands.video import VideoWriter, open_video_writer
@@ -72,20 +72,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("video", metavar="VIDEO", help="the recording; gym:// analyses the virtual gym")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent")
     add_rim_option(parser)
-    parser.add_argument("--frames", type=_positive, metavar="N", help="stop after N frames")
+    parser.add_argument("--frames", type=positive, metavar="N", help="stop after N frames")
     parser.add_argument("--no-video", action="store_true", help="do not write annotated.mp4")
     parser.add_argument(
         "--debug-tracks", action="store_true", help="draw what the trackers believe into annotated.mp4, with a legend"
     )
     add_settings_options(parser)
     parser.set_defaults(execute=execute)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return value
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.commands.files import write_text
+from edge.commands.files import write_pictures, write_text
 from edge.commands.form_compare import add_compare
 from edge.commands.form_training import add_training
 from edge.commands.options import CommandError, add_settings_options, settings
@@ -127,7 +127,8 @@ def _steadiness(shots: list[KeptShot], usual: list[KeptShot]) -> str:
     newest = [shot for shot in usual if shot.encoder == shots[-1].encoder]
     if len(newest) < LEAST_SHOTS:
         return f"  {len(newest)} shots to compare with; {LEAST_SHOTS} are needed"
-    away = [make_baseline(_rows(newest)).distance(shot.embedding) for shot in shots[-10:]]
+    baseline = make_baseline(_rows(newest))
+    away = [baseline.distance(shot.embedding) for shot in shots[-10:]]
     beyond = sum(one > 1 for one in away)
     return (
         f"  of the last {len(away)} shots {beyond} were unusual (distances {', '.join(f'{one:.2f}' for one in away)})"
@@ -159,13 +160,7 @@ def _draw(
         "overlay": form_chart.overlay(shot.sequence.pose, usual_form(sequences)),
         "map": form_chart.shot_map(rows),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in figures.items():
-            figure.savefig(folder / f"{name}.png", dpi=110)
-            print(f"courtside: {folder / name}.png: written", file=sys.stderr)
-    except OSError as error:
-        raise CommandError(f"--pictures {folder}: cannot be written: {error.strerror or error}") from None
+    write_pictures(folder, figures)
 
 
 def _standard(args: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import open_source
+from edge.commands.files import write_pictures
 from edge.commands.options import CommandError, settings
 from edge.form.errors import FormError
 from edge.types import FloatArray, ShotPhase
@@ -58,7 +59,9 @@ def execute_compare(args: argparse.Namespace) -> int:
     for name, row in zip(names, away, strict=True):
         print(f"{name:<{width}} " + " ".join(f"{value:5.2f}" for value in row))
     if args.pictures is not None:
-        _draw(args.pictures, names, away)
+        from edge import form_chart  # here: matplotlib takes a second to load
+
+        write_pictures(args.pictures, {"distances": form_chart.distances(names, away)})
     return 0
 
 
@@ -95,15 +98,3 @@ def find_shots(args: argparse.Namespace, video: str) -> list[Found]:
                 except FormError as error:
                     print(f"courtside: {name}: not compared: {error}", file=sys.stderr)
     return found
-
-
-def _draw(folder: Path, names: list[str], away: FloatArray) -> None:
-    from edge import form_chart  # here: matplotlib takes a second to load
-
-    path = folder / "distances.png"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        form_chart.distances(names, away).savefig(path, dpi=110)
-    except OSError as error:
-        raise CommandError(f"--pictures {folder}: cannot be written: {error.strerror or error}") from None
-    print(f"courtside: {path}: written", file=sys.stderr)

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from edge.commands.options import CommandError
+from edge.commands.files import check_network_out
+from edge.commands.options import CommandError, positive
 from edge.form.virtual_shots import KINDS, rehearsals, school
 from engines.form.evaluate import Score, discriminant, draw_confusion, draw_map, score, tsne
 from engines.form.shots import Shots, join, load, save
@@ -46,8 +47,8 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument("--architecture", default="convolutions", help="convolutions, or the paper's lstm")
     train.add_argument("--augmentation", default="ours", help="ours, paper or none (none: without phase 1)")
     train.add_argument("--loss", default="contrastive", help="of phase 2: contrastive, or triplet as the paper's")
-    train.add_argument("--shooters", type=_positive, default=_SHOOTERS, help=f"virtual shooters ({_SHOOTERS})")
-    train.add_argument("--sessions", type=_positive, default=_SESSIONS, help=f"cameras for each ({_SESSIONS})")
+    train.add_argument("--shooters", type=positive, default=_SHOOTERS, help=f"virtual shooters ({_SHOOTERS})")
+    train.add_argument("--sessions", type=positive, default=_SESSIONS, help=f"cameras for each ({_SESSIONS})")
     train.add_argument("--pretrain", type=int, metavar="STEPS", help="steps of phase 1")
     train.add_argument("--refine", type=int, metavar="STEPS", help="steps of phase 2")
     train.add_argument("--polish", type=int, metavar="STEPS", help="further steps of phase 2, on one shooter's shots")
@@ -59,17 +60,10 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="The paper's evaluation: 3 nearest neighbours over 100 random splits, confusion matrices, t-SNE.",
     )
     judge.add_argument("encoder", nargs="?", default="courtside-form", help="a network's name or an ONNX file")
-    judge.add_argument("--shooters", type=_positive, default=20, help="virtual shooters (20)")
+    judge.add_argument("--shooters", type=positive, default=20, help="virtual shooters (20)")
     judge.add_argument("--pictures", type=Path, metavar="DIR", help="write confusion matrices and maps there, as PNG")
     judge.add_argument("--seed", type=int, default=0, help="of shooters and splits (0)")
     judge.set_defaults(execute=execute_evaluate)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return value
 
 
 def execute_train(args: argparse.Namespace) -> int:
@@ -78,16 +72,16 @@ def execute_train(args: argparse.Namespace) -> int:
         from engines.form.train import Plan, Training
     except ImportError as error:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
-    _probe(args.out)
+    check_network_out(args.out)
     steps = {name: getattr(args, name) for name in ("pretrain", "refine", "polish") if getattr(args, name) is not None}
     with tempfile.TemporaryDirectory(prefix="courtside-") as name:
         work = args.work or Path(name)
         work.mkdir(parents=True, exist_ok=True)
         try:
             plan = Plan(args.architecture, args.augmentation, args.loss, seed=args.seed, **steps)
-            shots = _kept(work / f"shots-{args.shooters}-{args.sessions}-{args.seed}.npz", args, args.sessions)
-            few = min(args.shooters, _REHEARSING)
-            rehearsed = _kept(work / f"rehearsals-{few}-{args.seed}.npz", args, 0) if plan.polish else None
+            many, few = args.shooters, min(args.shooters, _REHEARSING)
+            shots = _kept(work / f"shots-{many}-{args.sessions}-{args.seed}.npz", many, args.sessions, args.seed)
+            rehearsed = _kept(work / f"rehearsals-{few}-{args.seed}.npz", few, 0, args.seed) if plan.polish else None
             kept = f"{plan.architecture}-{plan.augmentation}-{plan.loss}-{plan.seed}"
             training = Training(shots, plan, work / f"{kept}.pt", work / f"{kept}.csv", rehearsed)
             before = {1: 0, 2: plan.pretrain, 3: plan.pretrain + plan.refine}
@@ -105,23 +99,11 @@ def execute_train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _probe(out: Path) -> None:
-    """Sees that the file can be written, before half an hour has gone by. Raises CommandError."""
-    if out.suffix != ".onnx" or out.is_dir():
-        raise CommandError(f"--out {out}: cannot be written as a network; name a file that ends in .onnx")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        raise CommandError(f"--out {out}: cannot be written there ({error.strerror}); name another folder") from None
-
-
-def _kept(path: Path, args: argparse.Namespace, sessions: int) -> Shots:
+def _kept(path: Path, shooters: int, sessions: int, seed: int) -> Shots:
     """Drawn, or as drawn before; rehearsals where there are no sessions."""
     if path.is_file():
         return load(path)
-    shots = draw_shots(range(args.shooters if sessions else min(args.shooters, _REHEARSING)), sessions, args.seed)
+    shots = draw_shots(range(shooters), sessions, seed)
     save(shots, path)
     return shots
 

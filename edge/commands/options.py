@@ -16,6 +16,14 @@ class CommandError(Exception):
     """A command cannot do what was asked; the message names the option or file and what to do."""
 
 
+def positive(text: str) -> int:
+    """A whole number from 1 on. Raises argparse's own error, which names the option."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value
+
+
 def add_settings_options(parser: argparse.ArgumentParser, nested: bool = False) -> None:
     """nested: of a command within a command; what was said before its name stands where it says nothing itself."""
     parser.add_argument(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from edge.commands.options import CommandError
+from edge.commands.files import check_network_out
+from edge.commands.options import CommandError, positive
 from edge.simulator.lessons import MOMENTS, gym_clips
 from edge.types import FloatArray, Image, ObjectClass
 from edge.vision.ball import as_candidates
@@ -51,20 +52,13 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--teacher", default=_TEACHER, metavar="NAME", help=f"what labels the videos ({_TEACHER})")
     parser.add_argument(
         "--gyms",
-        type=_positive,
+        type=positive,
         default=_GYMS,
         help=f"virtual gyms to draw, of seeds from 0 on ({_GYMS})",
     )
-    parser.add_argument("--steps", type=_positive, default=_STEPS, help=f"training steps ({_STEPS})")
+    parser.add_argument("--steps", type=positive, default=_STEPS, help=f"training steps ({_STEPS})")
     parser.add_argument("--seed", type=int, default=0, help="of weights and lessons (0)")
     parser.set_defaults(execute=execute_train)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return value
 
 
 def execute_train(args: argparse.Namespace) -> int:
@@ -75,7 +69,7 @@ def execute_train(args: argparse.Namespace) -> int:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
     from engines.ball.samples import Lessons
 
-    _probe(args.out)
+    check_network_out(args.out)
     try:
         backbone = load_backbone(locate(find(_BACKBONE)))
         find(args.teacher)
@@ -114,18 +108,6 @@ def execute_train(args: argparse.Namespace) -> int:
                 raise CommandError(f"{args.out}: {error}") from None
     _say(f"{args.out}: written; use it with 'courtside run --set engines.ball={args.out}'")
     return 0
-
-
-def _probe(out: Path) -> None:
-    """Sees that the file can be written, before an hour has gone by. Raises CommandError."""
-    if out.suffix != ".onnx" or out.is_dir():
-        raise CommandError(f"--out {out}: cannot be written as a network; name a file that ends in .onnx")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        raise CommandError(f"--out {out}: cannot be written there ({error.strerror}); name another folder") from None
 
 
 def _sorted(photos: list[Clip]) -> tuple[list[Clip], list[Clip]]:

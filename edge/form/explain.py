@@ -26,7 +26,6 @@ _SMOOTH = 5
 _NOISE, _COUNTS_AS = 0.014, 6.0
 # No fault is smaller than this.
 _LEAST_SIGMAS, _LEAST_CM = 3.0, 4.0
-_FRAMES = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from aiohttp import web
 
+from edge.form.analyse import ENOUGH_SHOTS
 from edge.form.errors import FormError
 from edge.forming import Forming, PlayerLine
 from edge.types import FloatArray, FormReport
@@ -69,7 +70,7 @@ class FormPages:
 
     async def _enrol(self, request: web.Request) -> web.Response:
         asked = await self._asked(request, {"name", "agreed", "height_cm", "shots"})
-        name, height_cm, shots = asked.get("name"), asked.get("height_cm"), asked.get("shots", 10)
+        name, height_cm, shots = asked.get("name"), asked.get("height_cm"), asked.get("shots", ENOUGH_SHOTS)
         if asked.get("agreed") is not True:
             raise web.HTTPBadRequest(text="the player has to agree: what is kept says who somebody is")
         numbers = [value for value in (height_cm, shots) if value is not None]
