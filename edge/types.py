@@ -306,13 +306,15 @@ class FormSequence:
 
     pose (64, 17, 2): x to the right, y up, in body lengths where the method says so; NaN where a joint is not known.
     present (64, 17): whether it was seen, rather than filled in between. duration_s: from gather to release. mirrored:
-    whether left and right were exchanged to make the player right-handed as seen from his right.
+    whether left and right were exchanged to make the player right-handed as seen from his right. facing: 1 = he was
+    seen from the side, 0 = from in front or behind, NaN = not known.
     """
 
     pose: FloatArray
     present: npt.NDArray[np.bool_]
     duration_s: float
     mirrored: bool = False
+    facing: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

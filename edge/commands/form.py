@@ -15,10 +15,12 @@ from edge.commands.files import write_pictures, write_text
 from edge.commands.form_compare import add_compare
 from edge.commands.form_training import add_training
 from edge.commands.options import CommandError, add_settings_options, settings
-from edge.form.baseline import LEAST_SHOTS, make_baseline
+from edge.form.baseline import LEAST_SHOTS
 from edge.form.drift import find_change
 from edge.form.explain import deviation, usual_form
 from edge.form.gallery import ALL, CHOSEN, MADE, Gallery, KeptShot
+from edge.form.launch import LAUNCH
+from edge.form.standards import baseline_of
 from edge.types import FormSequence
 
 _EXAMPLES = """examples:
@@ -127,8 +129,8 @@ def _steadiness(shots: list[KeptShot], usual: list[KeptShot]) -> str:
     newest = [shot for shot in usual if shot.encoder == shots[-1].encoder]
     if len(newest) < LEAST_SHOTS:
         return f"  {len(newest)} shots to compare with; {LEAST_SHOTS} are needed"
-    baseline = make_baseline(_rows(newest))
-    away = [baseline.distance(shot.embedding) for shot in shots[-10:]]
+    baseline = baseline_of(newest)
+    away = [baseline.distance(shot.embedding, shot.scalars.get(LAUNCH, np.nan)) for shot in shots[-10:]]
     beyond = sum(one > 1 for one in away)
     return (
         f"  of the last {len(away)} shots {beyond} were unusual (distances {', '.join(f'{one:.2f}' for one in away)})"

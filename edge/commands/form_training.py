@@ -20,12 +20,10 @@ from edge.form.virtual_shots import KINDS, rehearsals, school
 from engines.form.evaluate import Score, discriminant, draw_confusion, draw_map, score, tsne
 from engines.form.shots import Shots, join, load, save
 
-_SHOOTERS, _SESSIONS = 500, 3
+_SHOOTERS, _SESSIONS = 2000, 3
 # Shooters of the training have numbers from 0 on; those of an evaluation are others.
 JUDGED_FROM = 1_000_000
 _AT_ONCE = 10
-# So many of the shooters are polished with.
-_REHEARSING = 160
 
 _ABOUT = """Trains the encoder of form on this machine's processor, and writes it as ONNX.
 
@@ -79,9 +77,9 @@ def execute_train(args: argparse.Namespace) -> int:
         work.mkdir(parents=True, exist_ok=True)
         try:
             plan = Plan(args.architecture, args.augmentation, args.loss, seed=args.seed, **steps)
-            many, few = args.shooters, min(args.shooters, _REHEARSING)
+            many = args.shooters
             shots = _kept(work / f"shots-{many}-{args.sessions}-{args.seed}.npz", many, args.sessions, args.seed)
-            rehearsed = _kept(work / f"rehearsals-{few}-{args.seed}.npz", few, 0, args.seed) if plan.polish else None
+            rehearsed = _kept(work / f"rehearsals-{many}-{args.seed}.npz", many, 0, args.seed) if plan.polish else None
             kept = f"{plan.architecture}-{plan.augmentation}-{plan.loss}-{plan.seed}"
             training = Training(shots, plan, work / f"{kept}.pt", work / f"{kept}.csv", rehearsed)
             before = {1: 0, 2: plan.pretrain, 3: plan.pretrain + plan.refine}

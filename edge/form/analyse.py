@@ -10,9 +10,10 @@ from typing import Protocol
 from edge.form.baseline import LEAST_SHOTS
 from edge.form.drift import DriftWatch
 from edge.form.errors import FormError
-from edge.form.explain import deviation, find_faults, usual_form
+from edge.form.explain import deviation, find_faults, launch_fault, usual_form
 from edge.form.gallery import Gallery, KeptShot, Player
 from edge.form.identify import Identifier
+from edge.form.launch import LAUNCH
 from edge.form.measure import Measured
 from edge.form.standards import Standard, Standards
 from edge.types import FloatArray, FormReport, FormSequence, Outcome, ShotClip, ShotEvent, ShotPhase, Snapshot
@@ -208,14 +209,17 @@ def _against(
     report: FormReport, standard: Standard, measured: Measured, embedding: FloatArray, height_m: float | None
 ) -> FormReport:
     assert standard.baseline is not None
-    distance = standard.baseline.distance(embedding)
-    usual = standard.seen_alike(measured.facing)
+    launch_deg = measured.scalars.get(LAUNCH, float("nan"))
+    distance = standard.baseline.distance(embedding, launch_deg)
+    usual = standard.seen_alike(measured.sequence.facing)
     report = replace(
         report, distance=distance, verdict="consistent", reason="", baseline=usual_form(usual),
         deviation=deviation(measured.sequence, usual),
     )  # fmt: skip
     if distance <= 1:
         return report
-    faults = find_faults(measured.sequence, usual, measured.set_frame, abs(measured.facing), height_m)
+    faults = find_faults(
+        measured.sequence, usual, measured.set_frame, height_m, launch_fault(standard.baseline, launch_deg)
+    )
     reason = "" if faults else "the whole motion is unusual, no single part of it by much"
     return replace(report, verdict="deviates", faults=faults, reason=reason)

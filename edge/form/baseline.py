@@ -2,10 +2,12 @@
 
 Paper 000, section 6.1, looks whether a shot's embedding lies apart from the usual ones by eye; here the distance is
 calibrated, so that 1 means the same for a steady player and for an unsteady one, after ten shots and after a hundred.
+Beside the embedding, which is of the pose alone, it asks how steeply the ball left (`edge.form.launch`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,54 +18,84 @@ from edge.types import FloatArray
 
 NEIGHBOURS = 3
 LEAST_SHOTS = 5
-# A shot as usual as a player's others is beyond 1 in so many cases.
+# A shot as usual as a player's others is beyond 1 in so many cases; of these the ball's way has a quarter.
 FALSE_ALARMS = 0.02
-# The logarithm of a shot's distance to its neighbours scatters by so much in most players; it counts as so many shots.
-_USUAL_SPREAD, _COUNTS_AS = 0.25, 4.0
+_BY_LAUNCH = 0.25 * FALSE_ALARMS
+# What is usual in most players counts as so many shots beside a player's own: by how much the logarithm of a shot's
+# distance to its neighbours scatters, and the launch, deg.
+_COUNTS_AS = 4.0
+_USUAL_SPREAD, _USUAL_LAUNCH_DEG = 0.25, 2.0
 _LEAST = 1e-6
 # One shot of an enrolment that was seen badly does not widen the limit further than this, as a logarithm.
 _ODD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
-    """embeddings (N, D), unit length, of the shots that a player is compared with. middle, spread: of the logarithm of
-    his own shots' distances, as the next one's is expected; freedom: of the Student's t that it follows."""
+class Expected:
+    """Where a figure of a player's next shot is expected: Student's t of so much freedom about `middle`."""
 
-    embeddings: FloatArray
     middle: float
     spread: float
     freedom: float
 
+    def beyond(self, share: float) -> float:
+        """How far above the middle all but that share of his own shots stay."""
+        return float(stats.t.ppf(1 - share, self.freedom)) * self.spread
+
+
+def expected(values: FloatArray, usual_spread: float) -> Expected:
+    """From values (N,) of a player's shots, whose spread is joined with what is usual; so few give a wide one."""
+    count = len(values)
+    freedom = _COUNTS_AS + count - 1
+    own = float(((values - values.mean()) ** 2).sum())
+    spread = np.sqrt((_COUNTS_AS * usual_spread**2 + own) / freedom * (1 + 1 / count))
+    return Expected(float(values.mean()), float(spread), freedom)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """embeddings (N, D), unit length, of the shots that a player is compared with. away: the logarithm of the next
+    one's distance to them; launch: of its ball, deg, None where too few were seen from the side."""
+
+    embeddings: FloatArray
+    away: Expected
+    launch: Expected | None = None
+
     @property
     def limit(self) -> float:
-        """The distance that his own shots exceed in `FALSE_ALARMS` of all cases."""
-        return float(np.exp(self.middle + stats.t.ppf(1 - FALSE_ALARMS, self.freedom) * self.spread))
+        """The distance that his own shots hardly exceed."""
+        return float(np.exp(self.away.middle + self.away.beyond(FALSE_ALARMS - _BY_LAUNCH)))
 
-    def distance(self, embedding: FloatArray) -> float:
-        """Of a shot (D,), in units of the limit."""
-        return _to_nearest(self.embeddings, embedding) / self.limit
+    def distance(self, embedding: FloatArray, launch_deg: float = np.nan) -> float:
+        """Of a shot (D,), in units of what his own exceed in `FALSE_ALARMS` of all cases."""
+        return max(_to_nearest(self.embeddings, embedding) / self.limit, abs(self.flatness(launch_deg)))
+
+    def flatness(self, launch_deg: float) -> float:
+        """How much flatter (-) or steeper (+) than usual the ball left, in units of the limit; 0 where not known."""
+        if self.launch is None or not np.isfinite(launch_deg):
+            return 0.0
+        return (launch_deg - self.launch.middle) / self.launch.beyond(_BY_LAUNCH / 2)
 
     def log_density(self, embedding: FloatArray) -> float:
         """How well a shot (D,) fits among his own: the log density of its distance's logarithm; one that is nearer than
         his own mostly are fits as well as those."""
-        log = max(float(np.log(max(_to_nearest(self.embeddings, embedding), _LEAST))), self.middle)
-        return float(stats.t.logpdf((log - self.middle) / self.spread, self.freedom) - np.log(self.spread))
+        own = self.away
+        log = max(float(np.log(max(_to_nearest(self.embeddings, embedding), _LEAST))), own.middle)
+        return float(stats.t.logpdf((log - own.middle) / own.spread, own.freedom) - np.log(own.spread))
 
 
-def make_baseline(embeddings: FloatArray) -> Baseline:
-    """Of shots (N, D). Each shot's distance to the others, left out in turn, says how far apart a player's shots are:
-    their logarithms are taken as normal, their spread is joined with what is usual, and the next one's follows
-    Student's t, so that few shots give a wide limit. Raises FormError."""
+def make_baseline(embeddings: FloatArray, launches_deg: Sequence[float] = ()) -> Baseline:
+    """Of shots (N, D) and their balls' launches, NaN where not known. Each shot's distance to the others, left out in
+    turn, says how far apart a player's shots are; their logarithms are taken as normal. Raises FormError."""
     count = len(embeddings)
     if count < LEAST_SHOTS:
         raise FormError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
     away = [_to_nearest(np.delete(embeddings, row, axis=0), embeddings[row]) for row in range(count)]
     logs = np.log(np.maximum(away, _LEAST))
     logs = np.clip(logs, np.median(logs) - _ODD, np.median(logs) + _ODD)
-    freedom = _COUNTS_AS + count - 1
-    spread = np.sqrt((_COUNTS_AS * _USUAL_SPREAD**2 + ((logs - logs.mean()) ** 2).sum()) / freedom)
-    return Baseline(np.asarray(embeddings), float(logs.mean()), float(spread * np.sqrt(1 + 1 / count)), freedom)
+    launches = np.array([one for one in launches_deg if np.isfinite(one)])
+    launch = expected(launches, _USUAL_LAUNCH_DEG) if len(launches) >= LEAST_SHOTS else None
+    return Baseline(np.asarray(embeddings), expected(logs, _USUAL_SPREAD), launch)
 
 
 def _to_nearest(embeddings: FloatArray, embedding: FloatArray) -> float:

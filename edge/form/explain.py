@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.form.phrases import WHEN, phases, phrase
+from edge.form.baseline import Baseline
+from edge.form.normalise import FRAMES
+from edge.form.phrases import WHEN, launch_phrase, phases, phrase
 from edge.form.skeleton import HIPS, SHOULDERS, middle
 from edge.types import FloatArray, FormFault, FormSequence
 
@@ -64,15 +66,15 @@ def find_faults(
     shot: FormSequence,
     usual: Sequence[FormSequence],
     set_frame: int,
-    facing: float,
     height_m: float | None = None,
+    launched: FormFault | None = None,
 ) -> tuple[FormFault, ...]:
     """The worst first, at most `MOST_FAULTS`; none where everything is within the player's own spread.
 
-    set_frame: 0 to 63, the set point. facing: which way the player looks after mirroring, 1 = to the right, seen from
-    the side, 0 = seen from in front or from behind. height_m: his height, for centimetres.
+    set_frame: 0 to 63, the set point. height_m: his height, for centimetres. launched: `launch_fault`.
     """
-    found = []
+    found = [] if launched is None else [launched]
+    facing = 0.0 if np.isnan(shot.facing) else shot.facing
     outward = _outward(usual)
     for part in PARTS:
         mine = _part(shot.pose, part)
@@ -82,6 +84,15 @@ def find_faults(
     for fault in sorted(found, key=lambda one: -abs(one.sigmas)):
         worst.setdefault(_ARMS.get(fault.joint, fault.joint), fault)
     return tuple(list(worst.values())[:MOST_FAULTS])
+
+
+def launch_fault(baseline: Baseline, launch_deg: float) -> FormFault | None:
+    """Where the ball leaves flatter or steeper than the player's own limit."""
+    if baseline.launch is None or abs(baseline.flatness(launch_deg)) <= 1:
+        return None
+    more = launch_deg - baseline.launch.middle
+    words = launch_phrase(more)
+    return FormFault("ball", "release", FRAMES - 1, more, "deg", more / baseline.launch.spread, words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge.form.normalise import FRAMES, clean, normalise, span_s, views
+from edge.form.normalise import FRAMES, normalise, span_s
 from edge.form.scalars import measure_scalars
 from edge.form.standards import FACING
 from edge.types import FormSequence, ShotClip
@@ -12,19 +12,17 @@ from edge.types import FormSequence, ShotClip
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """set_frame: 0 to 63. facing: 1 = seen from the side, 0 = from in front or behind."""
+    """set_frame: 0 to 63."""
 
     sequence: FormSequence
     scalars: dict[str, float]
     set_frame: int
-    facing: float
 
 
 def measure(clip: ShotClip) -> Measured:
     """Raises FormError where the clip says too little."""
     sequence = normalise(clip)
-    facing = abs(views(clip, clean(clip)).facing)
     gather_s, release_s = span_s(clip)
     share = (float(clip.times_s[clip.set_point]) - gather_s) / (release_s - gather_s)
-    scalars = {**measure_scalars(clip), FACING: facing}
-    return Measured(sequence, scalars, round(min(max(share, 0.0), 1.0) * (FRAMES - 1)), facing)
+    scalars = {**measure_scalars(clip), FACING: sequence.facing}
+    return Measured(sequence, scalars, round(min(max(share, 0.0), 1.0) * (FRAMES - 1)))

@@ -86,7 +86,7 @@ def normalise(clip: ShotClip, method: Method = "body", hand: Hand | None = None)
     at_s = np.linspace(gather_s, release_s, FRAMES)
     weights = np.where(np.isfinite(clip.keypoints[..., 2]), clip.keypoints[..., 2], 0.0)
     pose, present = resample(clip.times_s, points, weights, at_s)
-    mirrored = False
+    mirrored, looks = False, float("nan")
     if method == "paper":
         pose = (pose - pose[:, SHOULDERS[0] : SHOULDERS[0] + 1]) * _PAPER_SCALE * [1, -1]
     else:
@@ -97,10 +97,11 @@ def normalise(clip: ShotClip, method: Method = "body", hand: Hand | None = None)
         mirrored = view.hand == "left"
         if mirrored:
             pose, present = pose[:, EXCHANGED] * [-1, 1], present[:, EXCHANGED]
+        looks = abs(view.facing)
         if (-view.facing if mirrored else view.facing) < _CLEARLY_LEFT:
             pose = pose * [-1, 1]
     _whole(pose, present, gather_s, release_s, "paper" if method == "paper" else "body")
-    return FormSequence(pose.astype(np.float32), present, release_s - gather_s, mirrored)
+    return FormSequence(pose.astype(np.float32), present, release_s - gather_s, mirrored, looks)
 
 
 def span_s(clip: ShotClip) -> tuple[float, float]:

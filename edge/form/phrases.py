@@ -83,6 +83,13 @@ def phases(set_frame: int) -> list[tuple[str, int, int]]:
     ]  # fmt: skip
 
 
+def launch_phrase(deg: float) -> str:
+    """deg: steeper (+) or flatter (-) than usual."""
+    if deg < 0:
+        return f"The ball leaves {-deg:.0f} degrees flatter than usual. Push up through the ball, finish high."
+    return f"The ball leaves {deg:.0f} degrees steeper than usual. Send it towards the rim, not only up."
+
+
 def phrase(part: str, phase: str, axis: int, cm: float, facing: float, outward: float) -> tuple[str, str] | None:
     """What is different (without `than usual`) and what to do about it; None where that view has no words for it.
 

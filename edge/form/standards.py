@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from edge.form.atlas import Atlas, update_atlas
 from edge.form.baseline import LEAST_SHOTS, Baseline, make_baseline
 from edge.form.gallery import Gallery, KeptShot
+from edge.form.launch import LAUNCH
 from edge.types import FormSequence
 
 # Somebody's newest shots are his form; what he did a thousand shots ago is not.
@@ -29,6 +31,12 @@ class Standard:
         """Those that were seen from about the same side, or all where these are too few."""
         alike = [shot for shot in self.shots if abs(shot.scalars.get(FACING, facing) - facing) <= _SAME_VIEW]
         return [shot.sequence for shot in (alike if len(alike) >= _LEAST_SAME else self.shots)]
+
+
+def baseline_of(shots: Sequence[KeptShot]) -> Baseline:
+    """Of shots by one encoder. Raises FormError where they are too few."""
+    launches = [shot.scalars.get(LAUNCH, float("nan")) for shot in shots]
+    return make_baseline(np.stack([shot.embedding for shot in shots]), launches)
 
 
 class Standards:
@@ -81,4 +89,4 @@ class Standards:
         shots = [shot for shot in self._gallery.standard_of(name) if shot.encoder == self._encoder][-_NEWEST:]
         if len(shots) < LEAST_SHOTS:
             return Standard(tuple(shots), None)
-        return Standard(tuple(shots), make_baseline(np.stack([shot.embedding for shot in shots])))
+        return Standard(tuple(shots), baseline_of(shots))

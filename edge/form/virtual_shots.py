@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edge.form.errors import FormError
+from edge.form.launch import launch
 from edge.form.normalise import FRAMES, normalise, span_s
 from edge.form.skeleton import EXCHANGED, JOINTS
 from edge.form.virtual import Conditions, View, draw_view, film
@@ -61,12 +62,12 @@ def session(
         )
         found = _shot(motion, about, rng, body.height_m, conditions)
         if found is not None:
-            pose, present, duration_s, depth = found
+            pose, present, duration_s, depth, launch_deg = found
             label = np.array([shooter.number]), np.array([KINDS.index(one.kind)]), np.array([one.fault])
             parts.append(
                 Shots(
                     pose[None], present[None], np.array([duration_s], np.float32), *label, np.array([number]),
-                    np.array([view.azimuth_rad]), depth[None],
+                    np.array([view.azimuth_rad]), depth[None], np.array([launch_deg]),
                 )
             )  # fmt: skip
     return join(parts) if parts else None
@@ -78,7 +79,7 @@ def _limbs(rng: np.random.Generator) -> FloatArray:
 
 def _shot(
     motion: Motion, view: View, rng: np.random.Generator, height_m: float, conditions: Conditions | None
-) -> tuple[FloatArray, FloatArray, float, FloatArray] | None:
+) -> tuple[FloatArray, FloatArray, float, FloatArray, float] | None:
     clip = film(motion, view, rng, height_m, conditions)
     try:
         sequence = normalise(clip)
@@ -86,7 +87,10 @@ def _shot(
         return None
     pose, present = pack(sequence.pose, sequence.present)
     depth = _depth(motion, view, np.linspace(*span_s(clip), FRAMES), height_m)
-    return pose, present, sequence.duration_s, depth[:, EXCHANGED] if sequence.mirrored else depth
+    left = launch(clip.times_s, clip.ball, span_s(clip)[1], clip.stature_px, sequence.facing)
+    if sequence.mirrored:
+        depth = depth[:, EXCHANGED]
+    return pose, present, sequence.duration_s, depth, left.value
 
 
 def _depth(motion: Motion, view: View, at_s: FloatArray, height_m: float) -> FloatArray:

@@ -22,6 +22,7 @@ class Shots:
     shooter, kind, fault (N,) int: whose, which type of shot, which fault (`NO_FAULT` = none). session (N,): shots of
     one shooter before one camera; azimuth_rad (N,): where that camera stands round the shooter. depth (N, 64, 17): how
     far each joint is behind the body's middle, in body heights, for small turns; zeros where it is not known.
+    launch_deg (N,): how steeply the ball left, which no encoder takes; NaN where it is not known.
     """
 
     pose: FloatArray
@@ -33,6 +34,7 @@ class Shots:
     session: IntArray
     azimuth_rad: FloatArray
     depth: FloatArray
+    launch_deg: FloatArray
 
     def __len__(self) -> int:
         return len(self.duration_s)

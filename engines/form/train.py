@@ -45,8 +45,8 @@ class Plan:
     augmentation: str = "ours"
     loss: str = "contrastive"
     pretrain: int = 400
-    refine: int = 1200
-    polish: int = 500
+    refine: int = 3000
+    polish: int = 7000
     clips: int = 128
     sessions: int = 14
     rate: float = 1.5e-3

@@ -162,7 +162,18 @@ def as_shots(found: list[FormSequence], whose: npt.NDArray[np.integer]) -> Shots
     pose, present = pack(np.stack([one.pose for one in found]), np.stack([one.present for one in found]))
     nothing = np.zeros(len(found), dtype=int)
     took = np.array([one.duration_s for one in found], dtype=np.float32)
-    return Shots(pose, present, took, whose, nothing, nothing, whose, nothing.astype(float), np.zeros_like(present))
+    return Shots(
+        pose,
+        present,
+        took,
+        whose,
+        nothing,
+        nothing,
+        whose,
+        nothing.astype(float),
+        np.zeros_like(present),
+        np.full(len(found), np.nan),
+    )
 
 
 def free_throws(folder: Path, way: Way, strangers: float) -> dict[str, Figure]:

@@ -155,15 +155,16 @@ def alarms(casts: list[Judged], embeddings: list[FloatArray]) -> Alarms:
     """Each shooter's first ten sound catch-and-shoots enrolled; his others, and his faulty ones, against them."""
     sound, faulty, fault = [], [], []
     for one, embedded in zip(casts, embeddings, strict=True):
+        launch = one.shots.launch_deg
         for number in np.unique(one.shots.shooter):
             mine = (one.shots.shooter == number) & (one.shots.kind == 0)
             good = np.flatnonzero(mine & (one.shots.fault == NO_FAULT))
             bad = np.flatnonzero(mine & (one.shots.fault != NO_FAULT))
             if len(good) <= ENROLLED:
                 continue
-            baseline = make_baseline(embedded[good[:ENROLLED]])
-            sound += [baseline.distance(embedded[row]) for row in good[ENROLLED:]]
-            faulty += [baseline.distance(embedded[row]) for row in bad]
+            baseline = make_baseline(embedded[good[:ENROLLED]], launch[good[:ENROLLED]])
+            sound += [baseline.distance(embedded[row], launch[row]) for row in good[ENROLLED:]]
+            faulty += [baseline.distance(embedded[row], launch[row]) for row in bad]
             fault += one.shots.fault[bad].tolist()
     return Alarms(np.array(sound), np.array(faulty), np.array(fault))
 
@@ -251,8 +252,12 @@ def _row(
         names = nearest(base, known.shooter, embedded)
         right += int((names == fresh.shooter).sum())
         seen += len(fresh)
-        limit = {n: make_baseline(base[known.shooter == n][:ENROLLED]) for n in np.unique(known.shooter)}
-        beyond += sum(limit[n].distance(row) > 1 for n, row in zip(fresh.shooter, embedded, strict=True) if n in limit)
+        limit = {}
+        for number in np.unique(known.shooter):
+            first = np.flatnonzero(known.shooter == number)[:ENROLLED]
+            limit[number] = make_baseline(base[first], known.launch_deg[first])
+        asked_for = zip(fresh.shooter, embedded, fresh.launch_deg, strict=True)
+        beyond += sum(limit[number].distance(row, left) > 1 for number, row, left in asked_for if number in limit)
     share = 100 / max(seen, 1)
     return {
         "seen": change.name, "identity": right * share, "false_alarm": beyond * share,

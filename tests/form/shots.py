@@ -82,7 +82,7 @@ class Gym:
 
     def _measure(self, clip: ShotClip) -> Measured:
         pose = np.zeros((64, 17, 2)) + self._form + self._rng.normal(0.0, 0.01, (64, 17, 2))
-        return Measured(FormSequence(pose, np.ones((64, 17), bool), 0.8), {"facing": 1.0}, 46, 1.0)
+        return Measured(FormSequence(pose, np.ones((64, 17), bool), 0.8, facing=1.0), {"facing": 1.0}, 46)
 
     def shoot(self, form: FloatArray, track: int, players: int = 2):  # type: ignore[no-untyped-def]
         self._form = form

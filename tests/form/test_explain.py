@@ -25,7 +25,7 @@ def _form(rng: np.random.Generator, changed: FloatArray | float = 0.0, noise: fl
     pose[:, [13, 14]] = [0.03, -0.24]
     pose[:, [15, 16]] = [0.0, -0.48]
     pose = pose + changed + np.cumsum(rng.normal(0.0, noise / 4, (64, 17, 2)), axis=0) / 4
-    return FormSequence(pose + rng.normal(0.0, noise, pose.shape), np.ones((64, 17), bool), 0.8)
+    return FormSequence(pose + rng.normal(0.0, noise, pose.shape), np.ones((64, 17), bool), 0.8, facing=1.0)
 
 
 def _usual(seed: int = 1) -> list[FormSequence]:
@@ -43,7 +43,7 @@ def test_deviation_is_shot_minus_usual() -> None:
 def test_usual_shots_have_no_faults() -> None:
     usual = _usual()
     rng = np.random.default_rng(2)
-    told = [find_faults(_form(rng), usual, _SET, 1.0) for _ in range(30)]
+    told = [find_faults(_form(rng), usual, _SET) for _ in range(30)]
     assert sum(len(one) > 0 for one in told) <= 1
 
 
@@ -61,7 +61,7 @@ def test_a_fault_is_named_with_part_phase_and_amount(
 ) -> None:
     changed = np.zeros((64, 17, 2))
     changed[frames, joints] = move
-    faults = find_faults(_form(np.random.default_rng(3), changed), _usual(), _SET, 1.0)
+    faults = find_faults(_form(np.random.default_rng(3), changed), _usual(), _SET)
     assert faults[0].joint == part
     assert phase is None or faults[0].phase == phase
     assert said in faults[0].words
@@ -72,7 +72,7 @@ def test_a_fault_is_named_with_part_phase_and_amount(
 def test_what_carries_a_part_is_told_and_not_the_part_again() -> None:
     changed = np.zeros((64, 17, 2))
     changed[:, :11, 0] = -0.12 * np.linspace(0.0, 1.0, 64)[:, None]
-    faults = find_faults(_form(np.random.default_rng(4), changed), _usual(), _SET, 1.0)
+    faults = find_faults(_form(np.random.default_rng(4), changed), _usual(), _SET)
     assert [fault.joint for fault in faults] == ["shoulders"]
     assert "lean" in faults[0].words
 
@@ -82,12 +82,12 @@ def test_seen_from_in_front_an_elbow_goes_out_and_not_forward() -> None:
         pose = one.pose.copy()
         pose[:, [6, 8, 10], 0] = pose[:, [6, 8, 10], 0] * 0.2 - 0.1
         pose[:, [5, 7, 9], 0] = pose[:, [5, 7, 9], 0] * 0.2 + 0.1
-        return FormSequence(pose, one.present, one.duration_s)
+        return FormSequence(pose, one.present, one.duration_s, facing=0.0)
 
     changed = np.zeros((64, 17, 2))
     changed[20:, 8, 0] = -0.4
     shot = turned(_form(np.random.default_rng(5), changed))
-    faults = find_faults(shot, [turned(one) for one in _usual()], _SET, 0.0)
+    faults = find_faults(shot, [turned(one) for one in _usual()], _SET)
     assert faults[0].joint == "shooting elbow"
     assert "further out" in faults[0].words
 
@@ -96,14 +96,14 @@ def test_centimetres_are_of_the_players_own_height() -> None:
     changed = np.zeros((64, 17, 2))
     changed[:, 8, 1] = 0.1
     shot = _form(np.random.default_rng(6), changed)
-    tall, small = (find_faults(shot, _usual(), _SET, 1.0, height)[0].amount for height in (2.0, 1.5))
+    tall, small = (find_faults(shot, _usual(), _SET, height)[0].amount for height in (2.0, 1.5))
     assert tall / small == pytest.approx(2.0 / 1.5)
 
 
 def test_joints_that_are_not_known_are_no_fault() -> None:
     changed = np.zeros((64, 17, 2))
     changed[:, 8:11] = np.nan
-    assert find_faults(_form(np.random.default_rng(7), changed), _usual(), _SET, 1.0) == ()
+    assert find_faults(_form(np.random.default_rng(7), changed), _usual(), _SET) == ()
 
 
 @pytest.mark.parametrize("set_frame", [0, 20, 40, 55, 63])
