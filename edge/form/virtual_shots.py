@@ -10,6 +10,7 @@ import numpy as np
 from edge.form.errors import FormError
 from edge.form.launch import launch
 from edge.form.normalise import FRAMES, normalise, span_s
+from edge.form.sides import Hand
 from edge.form.skeleton import EXCHANGED, JOINTS
 from edge.form.virtual import Conditions, View, draw_view, film
 from edge.simulator.shooters import BONES, Motion, Shooter, ShotType, make_shooter, move, repeat
@@ -45,7 +46,7 @@ def session(
     conditions: Conditions | None = None,
     any_body: bool = False,
 ) -> Shots | None:
-    """Shots of one shooter before one camera; those that are too poor to be compared are left out, None if all are.
+    """Shots of one shooter, whose hand is known, before one camera; those that are too poor to be compared are left out, None if all are.
 
     any_body: with other limbs and another height at each shot, so that nothing can be learnt from them.
     """
@@ -60,7 +61,7 @@ def session(
             azimuth_rad=view.azimuth_rad + _ABOUT_RAD * float(rng.normal()),
             distance_m=view.distance_m + _ABOUT_M * float(rng.normal()),
         )
-        found = _shot(motion, about, rng, body.height_m, conditions)
+        found = _shot(motion, about, rng, body.height_m, conditions, "left" if form.left_handed else "right")
         if found is not None:
             pose, present, duration_s, depth, launch_deg = found
             label = np.array([shooter.number]), np.array([KINDS.index(one.kind)]), np.array([one.fault])
@@ -78,11 +79,16 @@ def _limbs(rng: np.random.Generator) -> FloatArray:
 
 
 def _shot(
-    motion: Motion, view: View, rng: np.random.Generator, height_m: float, conditions: Conditions | None
+    motion: Motion,
+    view: View,
+    rng: np.random.Generator,
+    height_m: float,
+    conditions: Conditions | None,
+    hand: Hand,
 ) -> tuple[FloatArray, FloatArray, float, FloatArray, float] | None:
     clip = film(motion, view, rng, height_m, conditions)
     try:
-        sequence = normalise(clip)
+        sequence = normalise(clip, hand=hand)
     except FormError:
         return None
     pose, present = pack(sequence.pose, sequence.present)
