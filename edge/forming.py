@@ -20,6 +20,7 @@ from edge.form.errors import FormError
 from edge.form.gallery import Gallery, Player
 from edge.form.measure import measure
 from edge.form.recorder import Recorder
+from edge.form.sides import Hand
 from edge.types import FormReport, ShotEvent, Snapshot
 from engines.backend import EngineError
 
@@ -108,7 +109,7 @@ class Forming:
             _log.warning("form: %s", error)
         self.problem = str(error)
 
-    def enrol(self, name: str, height_m: float | None = None, shots: int = ENOUGH_SHOTS) -> None:
+    def enrol(self, name: str, height_m: float | None = None, shots: int = ENOUGH_SHOTS, hand: Hand = "right") -> None:
         """Somebody who agreed takes the next shots. Raises FormError."""
         if not LEAST_SHOTS <= shots <= 100:
             raise FormError(f"{shots} shots: {LEAST_SHOTS} to 100 can be taken at once")
@@ -117,7 +118,9 @@ class Forming:
         with self._lock:
             analyser, gallery = self._ready()
             known = {player.name: player for player in gallery.players()}
-            player = known.get(name, Player(name, _now()))
+            player = known.get(name, Player(name, _now(), hand=hand))
+            if player.hand != hand:
+                raise FormError(f"{name} is enrolled with the {player.hand} hand; forget him to enrol him anew")
             analyser.enrol(replace(player, height_m=height_m or player.height_m), shots)
 
     def stop_enrolling(self) -> None:

@@ -92,7 +92,7 @@ def _list(args: argparse.Namespace) -> int:
         print("nobody is enrolled; the page's Form view does that")
     for player, shots in players:
         last = f", last {shots[-1].taken:%Y-%m-%d %H:%M}" if shots else ""
-        told = f"{len(shots)} shots{last}, compared with {_standard_text(player.standard)}"
+        told = f"{len(shots)} shots{last}, compared with {_standard_text(player.standard)}, {player.hand} hand"
         print(f"{player.name}: {told}; agreed {player.agreed:%Y-%m-%d}")
     return 0
 

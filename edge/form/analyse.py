@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from edge.form.gallery import Gallery, KeptShot, Player
 from edge.form.identify import Identifier
 from edge.form.launch import LAUNCH
 from edge.form.measure import Measured
+from edge.form.sides import Hand
 from edge.form.standards import Standard, Standards
 from edge.types import FloatArray, FormReport, FormSequence, Outcome, ShotClip, ShotEvent, ShotPhase, Snapshot
 
@@ -42,10 +43,19 @@ class Cuts(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A shot whose follow-through is not over."""
+    """A shot whose follow-through is not over; hand: as which it was looked at."""
 
     event: ShotEvent
     report: FormReport
+    hand: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of a shot by itself; embedding (D,)."""
+
+    measured: Measured
+    embedding: FloatArray
 
 
 @dataclass(slots=True)
@@ -66,7 +76,7 @@ class FormAnalyser:
         gallery: Gallery,
         encoder: Encodes,
         recorder: Cuts,
-        measure: Callable[[ShotClip], Measured],
+        measure: Callable[[ShotClip, Hand], Measured],
         now: Callable[[], datetime],
     ) -> None:
         self._gallery, self._encoder, self._recorder = gallery, encoder, recorder
@@ -122,31 +132,52 @@ class FormAnalyser:
     def _new(self, event: ShotEvent, snapshot: Snapshot) -> FormReport:
         self._standards.refresh()
         try:
-            measured = self._measure(self._recorder.cut(event))
+            seen = self._see(self._recorder.cut(event))
         except FormError as error:
             return self._remember(_abstain(event, str(error)))
-        embedding = self._encoder.embed(measured.sequence)
-        report = self._compare(event, measured, embedding)
+        hand, report = self._compare(event, seen)
+        measured, embedding = seen[hand].measured, seen[hand].embedding
         shot = KeptShot(event.shot_id, self._now(), self._encoder.name, embedding, measured.sequence, measured.scalars)
         report = self._keep(report, shot, len(snapshot.players))
         if report.player is not None:
             report = replace(report, drift=self._drift.add(report.player, embedding))
-        self._open.append(_Open(event, report))
+        self._open.append(_Open(event, report, hand))
         return self._remember(report)
 
-    def _compare(self, event: ShotEvent, measured: Measured, embedding: FloatArray) -> FormReport:
-        baselines = self._standards.baselines()
-        who = self._identifier.identify(event.player_id, embedding, baselines)
+    def _see(self, clip: ShotClip) -> dict[Hand, _Seen]:
+        """As a shot with each hand that it may be. Raises FormError where it is none that can be compared."""
+        enrolment = self.enrolment
+        hands = self._standards.hands() if enrolment is None else [self._gallery.player(enrolment.name).hand]
+        seen: dict[Hand, _Seen] = {}
+        problem: FormError | None = None
+        for hand in hands:
+            try:
+                measured = self._measure(clip, hand)
+            except FormError as error:
+                problem = problem or error
+                continue
+            seen[hand] = _Seen(measured, self._encoder.embed(measured.sequence))
+        if problem is not None and not seen:
+            raise problem
+        return seen
+
+    def _compare(self, event: ShotEvent, seen: Mapping[Hand, _Seen]) -> tuple[Hand, FormReport]:
+        """With everybody's own shots, as one of his hand's; the hand of whom it is found to be."""
+        known = self._standards.compared(seen)
+        who = self._identifier.identify(
+            event.player_id, {name: seen[one.hand].embedding for name, one in known.items()},
+            {name: one.baseline for name, one in known.items() if one.baseline is not None},
+        )  # fmt: skip
         name = who.name if self.enrolment is None else None
+        hand = next(iter(seen)) if name is None else known[name].hand
+        shot = seen[hand]
         report = replace(
-            _abstain(event, ""), player=name, scalars=measured.scalars, pose=measured.sequence.pose,
-            nearest=who.nearest, map_xy=self._place(embedding),
+            _abstain(event, ""), player=name, scalars=shot.measured.scalars, pose=shot.measured.sequence.pose,
+            nearest=who.nearest, map_xy=self._place(shot.embedding),
         )  # fmt: skip
         if name is None:
-            return replace(report, reason=_nobody(list(baselines)))
-        standard = self._standards.of(name)
-        assert standard is not None
-        return _against(report, standard, measured, embedding, self._gallery.player(name).height_m)
+            return hand, replace(report, reason=_nobody(list(known)))
+        return hand, _against(report, known[name], shot, self._gallery.player(name).height_m)
 
     def _place(self, embedding: FloatArray) -> tuple[float, float] | None:
         atlas = self._standards.atlas
@@ -181,7 +212,7 @@ class FormAnalyser:
     def _followed(self, one: _Open) -> FormReport | None:
         """The same shot with what only its follow-through tells."""
         try:
-            measured = self._measure(self._recorder.cut(one.event))
+            measured = self._measure(self._recorder.cut(one.event), one.hand)
         except FormError:
             return None
         return self._remember(replace(one.report, phase="update", scalars=measured.scalars))
@@ -205,12 +236,11 @@ def _nobody(known: list[str]) -> str:
     return f"whose shot this is is not sure; enrolled: {', '.join(known)}"
 
 
-def _against(
-    report: FormReport, standard: Standard, measured: Measured, embedding: FloatArray, height_m: float | None
-) -> FormReport:
+def _against(report: FormReport, standard: Standard, shot: _Seen, height_m: float | None) -> FormReport:
     assert standard.baseline is not None
+    measured = shot.measured
     launch_deg = measured.scalars.get(LAUNCH, float("nan"))
-    distance = standard.baseline.distance(embedding, launch_deg)
+    distance = standard.baseline.distance(shot.embedding, launch_deg)
     usual = standard.seen_alike(measured.sequence.facing)
     report = replace(
         report, distance=distance, verdict="consistent", reason="", baseline=usual_form(usual),

@@ -17,14 +17,16 @@ from typing import Any
 import numpy as np
 
 from edge.form.errors import FormError
+from edge.form.sides import Hand
 from edge.types import FloatArray, FormSequence, Outcome
 
-VERSION = 1
+VERSION = 2
 LONGEST_NAME = 40
 MADE, CHOSEN, ALL = "made", "chosen", "all"
 _TABLES = """
 CREATE TABLE players
-  (name TEXT PRIMARY KEY, agreed TEXT NOT NULL, height_m REAL, standard TEXT NOT NULL);
+  (name TEXT PRIMARY KEY, agreed TEXT NOT NULL, height_m REAL, standard TEXT NOT NULL,
+   hand TEXT NOT NULL DEFAULT 'right');
 CREATE TABLE shots
   (id TEXT PRIMARY KEY, player TEXT NOT NULL REFERENCES players (name) ON DELETE CASCADE ON UPDATE CASCADE,
    taken TEXT NOT NULL, encoder TEXT NOT NULL, embedding BLOB NOT NULL, pose BLOB NOT NULL, present BLOB NOT NULL,
@@ -32,18 +34,22 @@ CREATE TABLE shots
    enrolled INTEGER NOT NULL);
 CREATE INDEX shots_of ON shots (player, taken);
 """
+_SINCE_VERSION_1 = "ALTER TABLE players ADD COLUMN hand TEXT NOT NULL DEFAULT 'right';"
 _POSE = (64, 17, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
     """Who is enrolled. agreed: when he did; standard: which shots the next are compared with: `made`, `chosen` (by a
-    coach), `all` (of the enrolment, and chosen), or another player's name."""
+    coach), `all` (of the enrolment, and chosen), or another player's name; hand: the one that he shoots with, which a
+    picture hardly tells.
+    """
 
     name: str
     agreed: datetime
     height_m: float | None = None
     standard: str = ALL
+    hand: Hand = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,9 @@ class Gallery:
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.execute("PRAGMA secure_delete=ON")
             if found < VERSION:
-                self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={VERSION};COMMIT;")
+                self._db.executescript(
+                    f"BEGIN IMMEDIATE;{_SINCE_VERSION_1 if found else _TABLES}PRAGMA user_version={VERSION};COMMIT;"
+                )
 
     def close(self) -> None:
         self._db.close()
@@ -99,15 +107,16 @@ class Gallery:
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def enrol(self, player: Player) -> None:
-        """Take somebody in who has agreed to it; who is there already stays as he is, but for height and standard."""
+        """Take somebody in who has agreed to it; who is there already stays as he is, but for height and standard: his
+        shots are kept as his hand's."""
         _check_name(player.name)
         if player.standard not in (MADE, CHOSEN, ALL) and player.standard != player.name:
             self.player(player.standard)
         with self._telling():
             self._db.execute(
-                "INSERT INTO players VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                "INSERT INTO players VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
                 " height_m = coalesce(excluded.height_m, height_m), standard = excluded.standard",
-                (player.name, player.agreed.isoformat(), player.height_m, player.standard),
+                (player.name, player.agreed.isoformat(), player.height_m, player.standard, player.hand),
             )
 
     def players(self) -> list[Player]:
@@ -199,6 +208,7 @@ class Gallery:
             "agreed": player.agreed.isoformat(),
             "height_m": player.height_m,
             "standard": player.standard,
+            "hand": player.hand,
             "shots": [_as_json(shot) for shot in self.shots(name)],
         }
 
@@ -233,7 +243,7 @@ def _check_name(name: str) -> None:
 
 
 def _player(row: Sequence[Any]) -> Player:
-    return Player(row[0], datetime.fromisoformat(row[1]), row[2], row[3])
+    return Player(row[0], datetime.fromisoformat(row[1]), row[2], row[3], row[4])
 
 
 def _finite(scalars: dict[str, float]) -> dict[str, float]:

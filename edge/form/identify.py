@@ -51,17 +51,20 @@ class Identifier:
         for shares in self._known.values():
             shares[None] = shares.get(None, 0.0) + shares.pop(name, 0.0)
 
-    def identify(self, track_id: int | None, embedding: FloatArray, baselines: Mapping[str, Baseline]) -> Identity:
-        """Of a shot's embedding (D,) and its shooter's track."""
+    def identify(
+        self, track_id: int | None, embeddings: Mapping[str, FloatArray], baselines: Mapping[str, Baseline]
+    ) -> Identity:
+        """Of a shot's embedding (D,), as it is if it is that player's, whose hand is known; and its shooter's track."""
         before = self._before(track_id, list(baselines))
-        log = {name: np.log(share) + _evidence(baselines, name, embedding) for name, share in before.items()}
+        log = {name: np.log(share) + _evidence(baselines, name, embeddings) for name, share in before.items()}
         most = max(log.values())
         shares = {name: float(np.exp(value - most)) for name, value in log.items()}
         total = sum(shares.values())
         shares = {name: share / total for name, share in shares.items()}
         if track_id is not None:
             self._known[track_id] = dict(shares)
-        nearest = sorted(((name, one.distance(embedding)) for name, one in baselines.items()), key=lambda row: row[1])
+        away = ((name, one.distance(embeddings[name])) for name, one in baselines.items())
+        nearest = sorted(away, key=lambda row: row[1])
         best = max(shares, key=lambda name: shares[name])
         if best is None or shares[best] < _SURE:
             return Identity(None, shares[None], tuple(nearest))
@@ -82,11 +85,11 @@ class Identifier:
         }
 
 
-def _evidence(baselines: Mapping[str, Baseline], name: str | None, embedding: FloatArray) -> float:
+def _evidence(baselines: Mapping[str, Baseline], name: str | None, embeddings: Mapping[str, FloatArray]) -> float:
     """How much the shot speaks for a name, against a stranger: a log ratio of densities."""
     if name is None:
         return 0.0
-    own = baselines[name]
+    own, embedding = baselines[name], embeddings[name]
     other = stats.norm.logpdf(np.log(max(own.distance(embedding), 1e-6)), _OTHERS, _OTHERS_SPREAD)
     same = min(own.log_density(embedding) - other, _MOST)
     return float(np.log((1 - _UNUSUAL) * np.exp(same) + _UNUSUAL))

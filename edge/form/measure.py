@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edge.form.normalise import FRAMES, normalise, span_s
 from edge.form.scalars import measure_scalars
+from edge.form.sides import Hand
 from edge.form.standards import FACING
 from edge.types import FormSequence, ShotClip
 
@@ -19,10 +20,10 @@ class Measured:
     set_frame: int
 
 
-def measure(clip: ShotClip) -> Measured:
-    """Raises FormError where the clip says too little."""
-    sequence = normalise(clip)
+def measure(clip: ShotClip, hand: Hand | None = None) -> Measured:
+    """hand: the one that he shoots with, where it is known. Raises FormError where the clip says too little."""
+    sequence = normalise(clip, hand=hand)
     gather_s, release_s = span_s(clip)
     share = (float(clip.times_s[clip.set_point]) - gather_s) / (release_s - gather_s)
-    scalars = {**measure_scalars(clip), FACING: sequence.facing}
+    scalars = {**measure_scalars(clip, hand), FACING: sequence.facing}
     return Measured(sequence, scalars, round(min(max(share, 0.0), 1.0) * (FRAMES - 1)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from edge.form.atlas import Atlas, update_atlas
 from edge.form.baseline import LEAST_SHOTS, Baseline, make_baseline
-from edge.form.gallery import Gallery, KeptShot
+from edge.form.gallery import Gallery, KeptShot, Player
 from edge.form.launch import LAUNCH
+from edge.form.sides import Hand
 from edge.types import FormSequence
 
 # Somebody's newest shots are his form; what he did a thousand shots ago is not.
@@ -22,7 +23,9 @@ FACING = "facing"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Of one player: the shots, and the distance to them; None as long as there are too few."""
+    """Of one player: his hand, the shots, and the distance to them; None as long as there are too few."""
+
+    hand: Hand
 
     shots: tuple[KeptShot, ...]
     baseline: Baseline | None
@@ -53,7 +56,7 @@ class Standards:
         version = self._gallery.version
         if version != self._version:
             self._version = version
-            self._known = {player.name: self._read(player.name) for player in self._gallery.players()}
+            self._known = {player.name: self._read(player) for player in self._gallery.players()}
             self._draw()
 
     def reread(self, name: str) -> None:
@@ -61,7 +64,7 @@ class Standards:
         Raises FormError."""
         for player in self._gallery.players():
             if name in (player.name, player.standard):
-                self._known[player.name] = self._read(player.name)
+                self._known[player.name] = self._read(player)
         self._draw()
 
     def forget(self, name: str) -> None:
@@ -80,13 +83,17 @@ class Standards:
         """None where nobody of that name is enrolled."""
         return self._known.get(name)
 
-    def baselines(self) -> dict[str, Baseline]:
-        """Of everybody who has shots enough."""
-        return {name: one.baseline for name, one in self._known.items() if one.baseline is not None}
+    def hands(self) -> list[Hand]:
+        """Those that somebody who is enrolled shoots with, the right one first; the right one where nobody is."""
+        return sorted({one.hand for one in self._known.values()}, reverse=True) or ["right"]
 
-    def _read(self, name: str) -> Standard:
+    def compared(self, hands: Collection[Hand]) -> dict[str, Standard]:
+        """Everybody of these hands who has shots enough."""
+        return {name: one for name, one in self._known.items() if one.baseline is not None and one.hand in hands}
+
+    def _read(self, player: Player) -> Standard:
         # What another encoder said cannot be compared with what this one says.
-        shots = [shot for shot in self._gallery.standard_of(name) if shot.encoder == self._encoder][-_NEWEST:]
+        shots = [shot for shot in self._gallery.standard_of(player.name) if shot.encoder == self._encoder][-_NEWEST:]
         if len(shots) < LEAST_SHOTS:
-            return Standard(tuple(shots), None)
-        return Standard(tuple(shots), baseline_of(shots))
+            return Standard(player.hand, tuple(shots), None)
+        return Standard(player.hand, tuple(shots), baseline_of(shots))

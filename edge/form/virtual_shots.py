@@ -46,7 +46,8 @@ def session(
     conditions: Conditions | None = None,
     any_body: bool = False,
 ) -> Shots | None:
-    """Shots of one shooter, whose hand is known, before one camera; those that are too poor to be compared are left out, None if all are.
+    """Shots of one shooter, whose hand is known, before one camera; those that are too poor to be compared are left
+    out, None if all are.
 
     any_body: with other limbs and another height at each shot, so that nothing can be learnt from them.
     """

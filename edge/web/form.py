@@ -69,7 +69,7 @@ class FormPages:
         return web.Response(status=204)
 
     async def _enrol(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request, {"name", "agreed", "height_cm", "shots"})
+        asked = await self._asked(request, {"name", "agreed", "height_cm", "shots", "hand"})
         name, height_cm, shots = asked.get("name"), asked.get("height_cm"), asked.get("shots", ENOUGH_SHOTS)
         if asked.get("agreed") is not True:
             raise web.HTTPBadRequest(text="the player has to agree: what is kept says who somebody is")
@@ -78,7 +78,9 @@ class FormPages:
             isinstance(one, bool) or not isinstance(one, int | float) for one in numbers
         ):
             raise web.HTTPBadRequest(text="name: text, height_cm and shots: numbers")
-        await _ask(lambda: self._form.enrol(name, None if height_cm is None else height_cm / 100, int(shots)))
+        if (hand := asked.get("hand", "right")) not in ("left", "right"):
+            raise web.HTTPBadRequest(text="hand: left or right")
+        await _ask(lambda: self._form.enrol(name, None if height_cm is None else height_cm / 100, int(shots), hand))
         return web.Response(status=204)
 
     async def _stop(self, request: web.Request) -> web.Response:
@@ -136,6 +138,7 @@ def _player(line: PlayerLine) -> dict[str, Any]:
         "agreed": line.player.agreed.isoformat(),
         "height_cm": None if line.player.height_m is None else round(100 * line.player.height_m),
         "standard": line.player.standard,
+        "hand": line.player.hand,
         "shots": line.shots,
         "missing": line.missing,
     }

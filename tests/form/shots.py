@@ -11,6 +11,7 @@ from edge.form.analyse import FormAnalyser
 from edge.form.errors import FormError
 from edge.form.gallery import Gallery
 from edge.form.measure import Measured
+from edge.form.sides import Hand
 from edge.types import (
     FloatArray,
     FormSequence,
@@ -79,8 +80,13 @@ class Gym:
         self._rng = np.random.default_rng(1)
         self._form: FloatArray | float = 0.0
         self._shots, self.time_s = 0, 0.0
+        self.hands: list[Hand] = []
+        self.unseen: Hand | None = None
 
-    def _measure(self, clip: ShotClip) -> Measured:
+    def _measure(self, clip: ShotClip, hand: Hand) -> Measured:
+        self.hands.append(hand)
+        if hand == self.unseen:
+            raise FormError(f"the {hand} wrist was not seen at the release")
         pose = np.zeros((64, 17, 2)) + self._form + self._rng.normal(0.0, 0.01, (64, 17, 2))
         return Measured(FormSequence(pose, np.ones((64, 17), bool), 0.8, facing=1.0), {"facing": 1.0}, 46)
 

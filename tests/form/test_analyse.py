@@ -114,3 +114,26 @@ def test_somebody_forgotten_by_another_process_is_nobody_at_the_next_shot(gym: G
     _enrol(gym, "Anna", 0.1, 1)
     Gallery(tmp_path / "form.db").forget("Anna")
     assert gym.shoot(_form(0.1), 1).player is None
+
+
+def test_a_shot_is_looked_at_as_one_of_the_players_own_hand(gym: Gym) -> None:
+    gym.analyser.enrol(Player("Lea", NOW, hand="left"), wanted=6)
+    for _ in range(6):
+        gym.shoot(_form(0.1), 1)
+    assert set(gym.hands) == {"left"}
+    _enrol(gym, "Anna", -0.3, 2)
+    gym.hands.clear()
+    assert gym.shoot(_form(0.1), 1).player == "Lea"
+    assert gym.shoot(_form(-0.3), 2).player == "Anna"
+    assert gym.hands[:2] == ["right", "left"]
+
+
+def test_a_shot_that_can_be_seen_as_one_hands_only_is_compared_with_that_hands_players(gym: Gym) -> None:
+    gym.analyser.enrol(Player("Lea", NOW, hand="left"), wanted=6)
+    for _ in range(6):
+        gym.shoot(_form(0.1), 1)
+    _enrol(gym, "Anna", -0.3, 2)
+    gym.unseen = "right"
+    assert gym.shoot(_form(0.1), 1).player == "Lea"
+    report = gym.shoot(_form(-0.3), 2)
+    assert (report.player, report.verdict) == (None, "abstain")

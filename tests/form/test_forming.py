@@ -76,6 +76,16 @@ def test_enrolments_that_make_no_sense_are_refused(tmp_path: Path, words: dict, 
     forming.close()
 
 
+def test_a_players_hand_stays_as_his_shots_were_taken(tmp_path: Path) -> None:
+    forming = _forming(tmp_path)
+    forming.open()
+    forming.enrol("Lea", hand="left")
+    with pytest.raises(FormError, match=r"^Lea is enrolled with the left hand; forget him to enrol him anew$"):
+        forming.enrol("Lea", hand="right")
+    assert forming.players()[0].player.hand == "left"
+    forming.close()
+
+
 def test_the_virtual_gyms_player_is_enrolled_at_once_and_kept_nowhere(tmp_path: Path) -> None:
     forming = Forming(parse({"data_dir": str(tmp_path), "source": {"uri": "gym://form"}}, "test"))
     forming.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -125,6 +126,17 @@ def test_files_that_are_no_gallery_are_told(path: Path) -> None:
     path.write_bytes(b"not a database at all, though long enough to be read as one" * 20)
     with pytest.raises(FormError, match="cannot be used"):
         Gallery(path)
+
+
+def test_a_file_of_the_first_version_goes_on(path: Path) -> None:
+    _gallery(path, "Anna").add("Anna", _shot(1))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("ALTER TABLE players DROP COLUMN hand; PRAGMA user_version=1")
+    gallery = Gallery(path)
+    assert gallery.player("Anna").hand == "right"
+    assert len(gallery.shots("Anna")) == 1
+    gallery.enrol(Player("Lea", _NOW, hand="left"))
+    assert Gallery(path).player("Lea").hand == "left"
 
 
 def test_a_newer_file_is_left_alone(path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from edge.form.baseline import make_baseline
+from edge.form.baseline import Baseline, make_baseline
 from edge.form.identify import Identifier
 from edge.types import FloatArray
 
@@ -19,6 +21,10 @@ def _unit(rows: FloatArray) -> FloatArray:
     return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
 
 
+def _as_anybodys(shot: FloatArray, baselines: Mapping[str, Baseline]) -> dict[str, FloatArray]:
+    return dict.fromkeys(baselines, shot)
+
+
 def _baselines(rng: np.random.Generator, *names: str):  # type: ignore[no-untyped-def]
     return {name: make_baseline(_shots(rng, name, 10)) for name in names}
 
@@ -27,7 +33,9 @@ def test_enrolled_players_are_known_by_their_shots() -> None:
     rng = np.random.default_rng(1)
     baselines = _baselines(rng, *_AT)
     for track, name in enumerate(_AT):
-        found = [Identifier().identify(track, shot, baselines) for shot in _shots(rng, name, 10)]
+        found = [
+            Identifier().identify(track, _as_anybodys(shot, baselines), baselines) for shot in _shots(rng, name, 10)
+        ]
         least = 9 if name == "Anna" else 7
         assert sum(one.name == name for one in found) >= least, name
         assert all(one.name in (name, None) for one in found)
@@ -38,7 +46,7 @@ def test_a_stranger_is_nobody() -> None:
     rng = np.random.default_rng(2)
     baselines = _baselines(rng, "Anna", "Ben")
     strangers = _unit(np.eye(12)[5] + rng.normal(0.0, 0.03, (10, 12)))
-    assert all(Identifier().identify(None, shot, baselines).name is None for shot in strangers)
+    assert all(Identifier().identify(None, _as_anybodys(shot, baselines), baselines).name is None for shot in strangers)
 
 
 def test_the_track_helps_where_one_shot_does_not_tell() -> None:
@@ -47,9 +55,9 @@ def test_the_track_helps_where_one_shot_does_not_tell() -> None:
     between = _unit(_AT["Ben"] + 0.13 * np.eye(12)[2])
     alone, after = Identifier(), Identifier()
     for shot in _shots(rng, "Carl", 3):
-        after.identify(7, shot, baselines)
-    share_alone = alone.identify(None, between, baselines)
-    share_after = after.identify(7, between, baselines)
+        after.identify(7, _as_anybodys(shot, baselines), baselines)
+    share_alone = alone.identify(None, _as_anybodys(between, baselines), baselines)
+    share_after = after.identify(7, _as_anybodys(between, baselines), baselines)
     assert share_alone.name != "Carl" or share_after.probability > share_alone.probability
     assert share_after.name == "Carl"
 
@@ -59,7 +67,7 @@ def test_a_track_that_has_become_somebody_else_is_found_out() -> None:
     baselines = _baselines(rng, "Anna", "Ben")
     identifier = Identifier()
     identifier.assign(3, "Anna")
-    found = [identifier.identify(3, shot, baselines).name for shot in _shots(rng, "Ben", 3)]
+    found = [identifier.identify(3, _as_anybodys(shot, baselines), baselines).name for shot in _shots(rng, "Ben", 3)]
     assert found[-1] == "Ben"
 
 
@@ -68,11 +76,11 @@ def test_who_is_forgotten_is_named_no_more() -> None:
     identifier = Identifier()
     identifier.assign(3, "Anna")
     identifier.forget("Anna")
-    assert identifier.identify(3, _shots(rng, "Anna", 1)[0], {}).name is None
+    assert identifier.identify(3, _as_anybodys(_shots(rng, "Anna", 1)[0], {}), {}).name is None
 
 
 def test_nobody_enrolled_is_nobody() -> None:
-    found = Identifier().identify(1, np.eye(12)[0], {})
+    found = Identifier().identify(1, _as_anybodys(np.eye(12)[0], {}), {})
     assert (found.name, found.probability, found.nearest) == (None, 1.0, ())
 
 
@@ -82,5 +90,5 @@ def test_an_unusual_shot_of_a_known_track_is_still_its_players() -> None:
     identifier = Identifier()
     identifier.assign(3, "Anna")
     unusual = _unit(_AT["Anna"] + 0.5 * np.eye(12)[7])
-    assert [identifier.identify(3, unusual, baselines).name for _ in range(3)] == ["Anna"] * 3
-    assert Identifier().identify(3, unusual, baselines).name is None
+    assert [identifier.identify(3, _as_anybodys(unusual, baselines), baselines).name for _ in range(3)] == ["Anna"] * 3
+    assert Identifier().identify(3, _as_anybodys(unusual, baselines), baselines).name is None

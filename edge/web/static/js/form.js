@@ -141,13 +141,13 @@ export class FormView {
     forget.addEventListener("click", () => this.#ask(one));
     const keep = html("a", { class: "button", href: `/form/players/${encodeURIComponent(one.name)}/export.json`, download: `courtside-form-${one.name}.json` }, "Export");
     const state = one.missing > 0 ? `${one.shots} shots, ${one.missing} more to compare with` : `${one.shots} shots`;
-    return html("li", { "data-player": one.name }, html("p", {}, html("b", {}, one.name), html("span", {}, `${state}, since ${day(one.agreed)}`)), html("label", {}, "Compared with ", select), html("div", { class: "actions" }, keep, forget));
+    return html("li", { "data-player": one.name }, html("p", {}, html("b", {}, one.name), html("span", {}, `${state}, ${one.hand} hand, since ${day(one.agreed)}`)), html("label", {}, "Compared with ", select), html("div", { class: "actions" }, keep, forget));
   }
 
   async #enrol(event) {
     event.preventDefault();
     const [name, height] = [$("enrol-name").value.trim(), $("enrol-height").value];
-    const fields = { name, agreed: $("enrol-agreed").checked, ...(height ? { height_cm: Number(height) } : {}) };
+    const fields = { name, hand: $("enrol-hand").value, agreed: $("enrol-agreed").checked, ...(height ? { height_cm: Number(height) } : {}) };
     if (await this.#change("/form/enrolment", "POST", fields)) $("enrol").reset();
   }
 
