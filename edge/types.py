@@ -339,10 +339,10 @@ class FormReport:
     phase: `new` right after the release, `update` once the follow-through is over. player: the enrolled name, None
     where it is nobody's. distance: to the baseline, 1 = as far as his own shots are in 98 of 100 cases. reason: why
     nothing is said, where verdict is `abstain`. scalars: measured figures by name with their unit, such as
-    elbow_release_deg. pose, baseline, deviation (64, 17, 2): as in `FormSequence`, and shot minus baseline. map_xy:
-    where it lies on the map of shots. nearest: names of the nearest enrolled players and distances. enrolled: how many
-    shots of an enrolment that is going on are there, this one included. drift: in words, where the player's form has
-    changed within this session.
+    elbow_release_deg; usual: means of the same of the baseline's shots. pose, baseline, deviation (64, 17, 2): as in
+    `FormSequence`, and shot minus baseline. map_xy: where it lies on the map of shots. nearest: names of the nearest
+    enrolled players and distances. enrolled: how many shots of an enrolment that is going on are there, this one
+    included. drift: in words, where the player's form has changed within this session.
     """
 
     shot_id: str
@@ -362,6 +362,7 @@ class FormReport:
     nearest: tuple[tuple[str, float], ...] = ()
     enrolled: int | None = None
     drift: str = ""
+    usual: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from edge.form.identify import Identifier
 from edge.form.launch import LAUNCH
 from edge.form.measure import Measured
 from edge.form.sides import Hand
-from edge.form.standards import Standard, Standards
+from edge.form.standards import Standard, Standards, usual_figures
 from edge.types import FloatArray, FormReport, FormSequence, Outcome, ShotClip, ShotEvent, ShotPhase, Snapshot
 
 ENOUGH_SHOTS = 10
@@ -241,10 +241,11 @@ def _against(report: FormReport, standard: Standard, shot: _Seen, height_m: floa
     measured = shot.measured
     launch_deg = measured.scalars.get(LAUNCH, float("nan"))
     distance = standard.baseline.distance(shot.embedding, launch_deg)
-    usual = standard.seen_alike(measured.sequence.facing)
+    alike = standard.seen_alike(measured.sequence.facing)
+    usual = [shot.sequence for shot in alike]
     report = replace(
         report, distance=distance, verdict="consistent", reason="", baseline=usual_form(usual),
-        deviation=deviation(measured.sequence, usual),
+        deviation=deviation(measured.sequence, usual), usual=usual_figures(alike),
     )  # fmt: skip
     if distance <= 1:
         return report

@@ -12,7 +12,6 @@ from edge.form.baseline import LEAST_SHOTS, Baseline, make_baseline
 from edge.form.gallery import Gallery, KeptShot, Player
 from edge.form.launch import LAUNCH
 from edge.form.sides import Hand
-from edge.types import FormSequence
 
 # Somebody's newest shots are his form; what he did a thousand shots ago is not.
 _NEWEST = 200
@@ -30,10 +29,17 @@ class Standard:
     shots: tuple[KeptShot, ...]
     baseline: Baseline | None
 
-    def seen_alike(self, facing: float) -> list[FormSequence]:
+    def seen_alike(self, facing: float) -> list[KeptShot]:
         """Those that were seen from about the same side, or all where these are too few."""
         alike = [shot for shot in self.shots if abs(shot.scalars.get(FACING, facing) - facing) <= _SAME_VIEW]
-        return [shot.sequence for shot in (alike if len(alike) >= _LEAST_SAME else self.shots)]
+        return alike if len(alike) >= _LEAST_SAME else list(self.shots)
+
+
+def usual_figures(shots: Sequence[KeptShot]) -> dict[str, float]:
+    """Means of what enough of the shots know."""
+    names = {name for shot in shots for name in shot.scalars}
+    told = {name: [shot.scalars[name] for shot in shots if name in shot.scalars] for name in sorted(names)}
+    return {name: float(np.mean(values)) for name, values in told.items() if len(values) >= _LEAST_SAME}
 
 
 def baseline_of(shots: Sequence[KeptShot]) -> Baseline:

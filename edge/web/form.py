@@ -166,6 +166,7 @@ def _whole(report: FormReport, others: list[tuple[str, float, float]]) -> dict[s
             for one in report.faults
         ],
         "figures": {name: round(value, 3) for name, value in report.scalars.items() if np.isfinite(value)},
+        "usual_figures": {name: round(value, 3) for name, value in report.usual.items()},
         "pose": _rounded(report.pose),
         "usual": _rounded(report.baseline),
         "map": {

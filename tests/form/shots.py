@@ -88,7 +88,11 @@ class Gym:
         if hand == self.unseen:
             raise FormError(f"the {hand} wrist was not seen at the release")
         pose = np.zeros((64, 17, 2)) + self._form + self._rng.normal(0.0, 0.01, (64, 17, 2))
-        return Measured(FormSequence(pose, np.ones((64, 17), bool), 0.8, facing=1.0), {"facing": 1.0}, 46)
+        return Measured(
+            FormSequence(pose, np.ones((64, 17), bool), 0.8, facing=1.0),
+            {"facing": 1.0, "elbow_release_deg": 171.4},
+            46,
+        )
 
     def shoot(self, form: FloatArray, track: int, players: int = 2):  # type: ignore[no-untyped-def]
         self._form = form

@@ -116,6 +116,7 @@ def test_a_fault_is_told_in_words_and_shown_frame_by_frame(browser: Any, config:
     assert overlay.get_attribute("data-frame") == str(report.faults[0].frame)
     assert len(browser.find_elements("css selector", ".bodies .arrow")) > 0
     keep_picture(browser, "form-fault")
+    assert "171° usually 171°" in browser.find_element("id", "form-figures").get_attribute("textContent")
     browser.execute_script(
         "const r = document.getElementById('form-frame'); r.value = 5; r.dispatchEvent(new Event('input'))"
     )

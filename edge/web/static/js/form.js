@@ -14,6 +14,7 @@ const FIGURES = [
   ["release_time_s", "Gather to release", " s", 2, 1],
   ["release_height_m", "Release height", " m", 2, 1],
   ["release_height_statures", "Release height", " × height", 2, 1],
+  ["launch_deg", "Ball's launch", "°", 0, 1],
   ["elbow_set_deg", "Elbow at the set point", "°", 0, 1],
   ["elbow_release_deg", "Elbow at the release", "°", 0, 1],
   ["knee_dip_deg", "Knees in the dip", "°", 0, 1],
@@ -110,7 +111,7 @@ export class FormView {
     $("form-heat").hidden = $("form-legend").hidden = shot.usual === null;
     if (shot.usual !== null) $("heat").replaceChildren(heatmap(shot, this.axis, (frame) => this.scrubber.seek(frame)));
     $("form-map").replaceChildren(formMap(shot.map));
-    $("form-figures").replaceChildren(...figureRows(shot.figures));
+    $("form-figures").replaceChildren(...figureRows(shot.figures, shot.usual_figures));
     $("form-choice").hidden = shot.player === null;
   }
 
@@ -140,7 +141,7 @@ export class FormView {
     const forget = html("button", { type: "button" }, "Forget");
     forget.addEventListener("click", () => this.#ask(one));
     const keep = html("a", { class: "button", href: `/form/players/${encodeURIComponent(one.name)}/export.json`, download: `courtside-form-${one.name}.json` }, "Export");
-    const state = one.missing > 0 ? `${one.shots} shots, ${one.missing} more to compare with` : `${one.shots} shots`;
+    const state = this.known.enrolment?.name === one.name ? "taking shots" : one.missing > 0 ? `${one.shots} shots, ${one.missing} more to compare with` : `${one.shots} shots`;
     return html("li", { "data-player": one.name }, html("p", {}, html("b", {}, one.name), html("span", {}, `${state}, ${one.hand} hand, since ${day(one.agreed)}`)), html("label", {}, "Compared with ", select), html("div", { class: "actions" }, keep, forget));
   }
 
@@ -188,9 +189,11 @@ function drawEnrolment(enrolment) {
   $("enrolling-bar").value = enrolment.taken;
 }
 
-function figureRows(figures) {
+function figureRows(figures, usual) {
   const metres = "release_height_m" in figures;
-  return FIGURES.filter(([name]) => name in figures && !(metres && name === "release_height_statures")).map(([name, words, unit, digits, times]) =>
-    html("div", {}, html("dt", {}, words), html("dd", {}, `${(times * figures[name]).toFixed(digits)}${unit}`)),
-  );
+  return FIGURES.filter(([name]) => name in figures && !(metres && name === "release_height_statures")).map(([name, words, unit, digits, times]) => {
+    const written = (value) => `${(times * value).toFixed(digits)}${unit}`;
+    const beside = name in usual ? [html("small", {}, ` usually ${written(usual[name])}`)] : [];
+    return html("div", {}, html("dt", {}, words), html("dd", {}, written(figures[name]), ...beside));
+  });
 }
