@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -70,6 +71,8 @@ class Analysis:
         self.error: Exception | None = None
         self._busy_since_s: float | None = None
         self._stats_due_s = 0.0
+        # When somebody shot or passed last, on the clock of `time.monotonic`.
+        self._last_s = math.inf
         self._thread = threading.Thread(target=self._run, name="courtside-analysis", daemon=True)
 
     def start(self) -> None:
@@ -93,9 +96,20 @@ class Analysis:
 
     def reset_statistics(self) -> None:
         with self._lock:
-            self._statistics = SessionStatistics(self._court())
-            self.log.begin_anew(_now())
+            self._begin_session(_now())
             self._publish_stats()
+
+    def _begin_session(self, ended: datetime) -> None:
+        self._statistics = SessionStatistics(self._court())
+        self.log.begin_anew(_now(), ended)
+        self.form.begin_session()
+
+    def _begin_after_pause(self) -> None:
+        """Something happens: what did so long ago was another practice."""
+        last_s, self._last_s = self._last_s, time.monotonic()
+        pause_s = self._last_s - last_s
+        if pause_s > 60 * self._config.sessions.pause_min:
+            self._begin_session(_now() - timedelta(seconds=pause_s))
 
     @property
     def calibration(self) -> Calibration | None:
@@ -188,16 +202,18 @@ class Analysis:
     def _tell(self, shots: Sequence[ShotEvent], others: Sequence[GameEvent]) -> None:
         """Kept and counted first, then published: a reset in between parts both at the same event."""
         events = (*shots, *others)
+        plays = [event for event in others if isinstance(event, PlayEvent)]
         with self._lock:
+            if shots or plays:
+                self._begin_after_pause()
             self.log.add(events)
             for event in events:
                 self._statistics.update(event)
         suspect = self._standing.suspect
         for shot in shots:
             self._publisher.shot(shot, suspect)
-        for event in others:
-            if isinstance(event, PlayEvent):
-                self._publisher.play(event, suspect)
+        for play in plays:
+            self._publisher.play(play, suspect)
         with self._lock:
             if shots or (others and time.monotonic() >= self._stats_due_s):
                 self._publish_stats()

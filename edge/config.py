@@ -104,6 +104,11 @@ class SessionsConfig(Section):
         description="Megabytes of sessions to keep: beyond that the oldest are deleted when the box starts, never the"
         " one that runs. An hour of ten players takes about 5.",
     )
+    pause_min: float = Field(
+        45.0,
+        ge=1.0,
+        description="Minutes without a shot or a pass after which the next one begins a new session.",
+    )
 
 
 class FormConfig(Section):

@@ -123,6 +123,12 @@ class Forming:
                 raise FormError(f"{name} is enrolled with the {player.hand} hand; forget him to enrol him anew")
             analyser.enrol(replace(player, height_m=height_m or player.height_m), shots)
 
+    def begin_session(self) -> None:
+        """Another practice: a change of form is looked for from here on."""
+        with self._lock:
+            if self._analyser is not None:
+                self._analyser.begin_session()
+
     def stop_enrolling(self) -> None:
         with self._lock:
             self._ready()[0].enrolment = None

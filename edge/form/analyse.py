@@ -93,6 +93,10 @@ class FormAnalyser:
         self._gallery.enrol(player)
         self.enrolment = Enrolment(player.name, wanted)
 
+    def begin_session(self) -> None:
+        """A change of form within a session is looked for in the shots from here on."""
+        self._drift = DriftWatch()
+
     def forget(self, name: str) -> int:
         """Delete everything of a player, here and in the file; how many shots that were. Raises FormError."""
         count = self._gallery.forget(name)

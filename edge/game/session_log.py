@@ -76,9 +76,10 @@ class SessionLog:
         if not self.problem or len(self._waiting) <= _FEW or time.monotonic() >= self._again_s:
             self._write()
 
-    def begin_anew(self, now: datetime) -> None:
-        """Statistics begin anew: so does a session, numbered after the run's."""
-        self.end(now)
+    def begin_anew(self, now: datetime, ended: datetime | None = None) -> None:
+        """Statistics begin anew: so does a session, numbered after the run's. ended: when the last one's last event
+        was, where that is a while ago."""
+        self.end(ended or now)
         self._parts += 1
         self._waiting, self._known = [], False
         self._session = replace(self._session, id=f"{self._run}-{self._parts}", started=now, ended=None)
