@@ -38,7 +38,9 @@ _START_FRAMES = 3
 _EDGE_RADII = 2.5
 _APART_WIDTHS = 1.5
 _LEAST_SIGHTINGS = 5
+# Free of the hands it was seen so often; or less often but for so long, where frames are few.
 _LEAST_FREE = 4
+_FEW_FREE, _FEW_FREE_S = 3, 0.12
 _SETTLED_S = 0.5
 _PAUSE_S = 0.5
 # Pose and ball may differ so much on when the hand let go; no shot is lifted for longer than this.
@@ -182,7 +184,7 @@ class ShotFinder:
         free = [s for s in flight.sightings if s.index >= release.index]
         if (
             len(flight.sightings) < _LEAST_SIGHTINGS
-            or len(free) < _LEAST_FREE
+            or not _is_free(free)
             or rise < _LEAST_RISE * release.height_px
         ):
             return False
@@ -272,6 +274,13 @@ class ShotFinder:
 
     def _event(self, shot: OpenShot, phase: ShotPhase) -> ShotEvent:
         return shot_event(shot, phase, self._moments)
+
+
+def _is_free(seen: list[Sighting]) -> bool:
+    """Whether sightings since the release are enough to say that nobody's hands have the ball."""
+    if len(seen) < _LEAST_FREE:
+        return len(seen) >= _FEW_FREE and seen[-1].time_s - seen[0].time_s >= _FEW_FREE_S
+    return True
 
 
 def _lands_near(flight: Flight, rim: Rim, limit_px: float, now_s: float) -> bool:

@@ -80,7 +80,7 @@ class Convolutions(nn.Module):
     """Temporal convolutions (after Bai et al. 2018, both ways in time) on 16 steps, and a weighted mean and the largest
     over them as the summary (B, 2 size). Each step's place in time is told, since the phases of a shot are."""
 
-    def __init__(self, size: int = 128) -> None:
+    def __init__(self, size: int = 160) -> None:
         super().__init__()
         self.size = 2 * size
         self.stem = nn.Conv1d(_CHANNELS, 96, 5, stride=2, padding=2)

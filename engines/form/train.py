@@ -46,7 +46,7 @@ class Plan:
     loss: str = "contrastive"
     pretrain: int = 400
     refine: int = 3000
-    polish: int = 7000
+    polish: int = 9000
     clips: int = 128
     sessions: int = 14
     rate: float = 1.5e-3
