@@ -139,10 +139,11 @@ class FormAnalyser:
             seen = self._see(self._recorder.cut(event))
         except FormError as error:
             return self._remember(_abstain(event, str(error)))
-        hand, report = self._compare(event, seen)
+        alone_s = event.release_time_s if len(snapshot.players) == 1 else None
+        hand, report = self._compare(event, seen, alone_s)
         measured, embedding = seen[hand].measured, seen[hand].embedding
         shot = KeptShot(event.shot_id, self._now(), self._encoder.name, embedding, measured.sequence, measured.scalars)
-        report = self._keep(report, shot, len(snapshot.players))
+        report = self._keep(report, shot, alone_s)
         if report.player is not None:
             report = replace(report, drift=self._drift.add(report.player, embedding))
         self._open.append(_Open(event, report, hand))
@@ -165,12 +166,13 @@ class FormAnalyser:
             raise problem
         return seen
 
-    def _compare(self, event: ShotEvent, seen: Mapping[Hand, _Seen]) -> tuple[Hand, FormReport]:
-        """With everybody's own shots, as one of his hand's; the hand of whom it is found to be."""
+    def _compare(self, event: ShotEvent, seen: Mapping[Hand, _Seen], alone_s: float | None) -> tuple[Hand, FormReport]:
+        """With everybody's own shots, as one of his hand's; the hand of whom it is found to be. alone_s: when it was,
+        if nobody else was in view."""
         known = self._standards.compared(seen)
         who = self._identifier.identify(
             event.player_id, {name: seen[one.hand].embedding for name, one in known.items()},
-            {name: one.baseline for name, one in known.items() if one.baseline is not None},
+            {name: one.baseline for name, one in known.items() if one.baseline is not None}, alone_s,
         )  # fmt: skip
         name = who.name if self.enrolment is None else None
         hand = next(iter(seen)) if name is None else known[name].hand
@@ -190,7 +192,7 @@ class FormAnalyser:
         x, y = atlas.place(embedding)
         return float(x), float(y)
 
-    def _keep(self, report: FormReport, shot: KeptShot, players_seen: int) -> FormReport:
+    def _keep(self, report: FormReport, shot: KeptShot, alone_s: float | None) -> FormReport:
         """Shots of an enrolment, and later ones of whoever is known; what deviates is no standard for others."""
         enrolment = self.enrolment
         if enrolment is None:
@@ -198,12 +200,12 @@ class FormAnalyser:
                 self._gallery.add(report.player, replace(shot, chosen=False if report.verdict == "deviates" else None))
                 self._standards.reread(report.player)
             return report
-        if enrolment.track_id is None or players_seen == 1:
+        if enrolment.track_id is None or alone_s is not None:
             enrolment.track_id = report.player_id
         if report.player_id != enrolment.track_id:
             return replace(report, reason=f"{enrolment.name} is taking shots; this one was somebody else's")
         if report.player_id is not None:
-            self._identifier.assign(report.player_id, enrolment.name)
+            self._identifier.assign(report.player_id, enrolment.name, alone_s)
         self._gallery.add(enrolment.name, replace(shot, enrolled=True))
         self._standards.reread(enrolment.name)
         enrolment.taken += 1

@@ -1,8 +1,9 @@
 """Who shot this: by the embeddings of those who are enrolled, and by whom the track was last time.
 
 A track is one person until it is lost, so what several shots of it say adds up; that a track has changed its person
-in between is possible, and allowed for. So is a shot that its player takes as he never does: it says little against
-him where his track is known, and nothing for him where it is not.
+in between is possible, and allowed for. Whoever is alone on the court is most likely who was a moment ago, though he
+went out of view for the ball and came back as another track. A shot that its player takes as he never does says little
+against him where his track is known, and nothing for him where it is not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from edge.types import FloatArray
 _OTHERS, _OTHERS_SPREAD = 0.7, 0.6
 # Between two of its shots a track has come to be somebody else in so many cases; and so likely is a stranger at first.
 _EXCHANGED, _STRANGER = 0.01, 0.25
+# Who is alone so soon after the last shot was of somebody alone is somebody else in so many cases.
+_SOON_S, _NEWCOMER = 60.0, 0.3
 # So many of somebody's shots may look like anybody's: those are the ones that are worth telling him of.
 _UNUSUAL = 0.5
 _SURE = 0.7
@@ -41,21 +44,35 @@ class Identifier:
 
     def __init__(self) -> None:
         self._known: dict[int, dict[str | None, float]] = {}
+        # Who the last shot was of, if he was alone, and when.
+        self._alone: dict[str | None, float] = {}
+        self._alone_s = -np.inf
 
-    def assign(self, track_id: int, name: str) -> None:
-        """Somebody said who this track is."""
+    def assign(self, track_id: int, name: str, alone_s: float | None = None) -> None:
+        """Somebody said who this track is; alone_s: when, if nobody else was in view."""
         self._known[track_id] = {name: 1 - _EXCHANGED, None: _EXCHANGED}
+        self._remember(self._known[track_id], alone_s)
+
+    def _remember(self, shares: Mapping[str | None, float], alone_s: float | None) -> None:
+        self._alone = {} if alone_s is None else dict(shares)
+        self._alone_s = -np.inf if alone_s is None else alone_s
 
     def forget(self, name: str) -> None:
         """What is known of him goes to nobody."""
-        for shares in self._known.values():
+        for shares in (*self._known.values(), self._alone):
             shares[None] = shares.get(None, 0.0) + shares.pop(name, 0.0)
 
     def identify(
-        self, track_id: int | None, embeddings: Mapping[str, FloatArray], baselines: Mapping[str, Baseline]
+        self,
+        track_id: int | None,
+        embeddings: Mapping[str, FloatArray],
+        baselines: Mapping[str, Baseline],
+        alone_s: float | None = None,
     ) -> Identity:
-        """Of a shot's embedding (D,), as it is if it is that player's, whose hand is known; and its shooter's track."""
-        before = self._before(track_id, list(baselines))
+        """Of a shot's embedding (D,), as it is if it is that player's, whose hand is known; and its shooter's track.
+
+        alone_s: when the shot was, if nobody but its shooter was in view."""
+        before = self._before(track_id, list(baselines), alone_s)
         log = {name: np.log(share) + _evidence(baselines, name, embeddings) for name, share in before.items()}
         most = max(log.values())
         shares = {name: float(np.exp(value - most)) for name, value in log.items()}
@@ -63,6 +80,7 @@ class Identifier:
         shares = {name: share / total for name, share in shares.items()}
         if track_id is not None:
             self._known[track_id] = dict(shares)
+        self._remember(shares, alone_s)
         away = ((name, one.distance(embeddings[name])) for name, one in baselines.items())
         nearest = sorted(away, key=lambda row: row[1])
         best = max(shares, key=lambda name: shares[name])
@@ -70,17 +88,20 @@ class Identifier:
             return Identity(None, shares[None], tuple(nearest))
         return Identity(best, shares[best], tuple(nearest))
 
-    def _before(self, track_id: int | None, names: list[str]) -> dict[str | None, float]:
-        """What is thought before this shot is looked at: as after the track's last one, a little less so."""
+    def _before(self, track_id: int | None, names: list[str], alone_s: float | None) -> dict[str | None, float]:
+        """What is thought before this shot is looked at: as after the track's last one, or that of who was alone just
+        now, a little less so."""
         anybody: dict[str | None, float] = {name: (1 - _STRANGER) / len(names) for name in names}
         anybody[None] = _STRANGER if names else 1.0
-        known = {} if track_id is None else self._known.get(track_id, {})
+        known, changed = {} if track_id is None else self._known.get(track_id, {}), _EXCHANGED
+        if not known and alone_s is not None and 0 <= alone_s - self._alone_s <= _SOON_S:
+            known, changed = self._alone, _NEWCOMER
         known = {name: share for name, share in known.items() if name in anybody}
         if not known:
             return anybody
         total = sum(known.values())
         return {
-            name: max((1 - _EXCHANGED) * known.get(name, 0.0) / max(total, 1e-9) + _EXCHANGED * share, 1e-9)
+            name: max((1 - changed) * known.get(name, 0.0) / max(total, 1e-9) + changed * share, 1e-9)
             for name, share in anybody.items()
         }
 

@@ -182,11 +182,7 @@ class ShotFinder:
         x, y = flight.position(release.time_s)
         rise = y - flight.position(flight.apex_time_s())[1]
         free = [s for s in flight.sightings if s.index >= release.index]
-        if (
-            len(flight.sightings) < _LEAST_SIGHTINGS
-            or not _is_free(free)
-            or rise < _LEAST_RISE * release.height_px
-        ):
+        if len(flight.sightings) < _LEAST_SIGHTINGS or not _is_free(free) or rise < _LEAST_RISE * release.height_px:
             return False
         rim = self._rim
         if rim is None:

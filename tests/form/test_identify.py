@@ -92,3 +92,48 @@ def test_an_unusual_shot_of_a_known_track_is_still_its_players() -> None:
     unusual = _unit(_AT["Anna"] + 0.5 * np.eye(12)[7])
     assert [identifier.identify(3, _as_anybodys(unusual, baselines), baselines).name for _ in range(3)] == ["Anna"] * 3
     assert Identifier().identify(3, _as_anybodys(unusual, baselines), baselines).name is None
+
+
+def test_who_is_alone_a_moment_later_is_the_same_though_his_track_is_new() -> None:
+    rng = np.random.default_rng(8)
+    baselines = _baselines(rng, "Anna", "Ben")
+    unusual = _as_anybodys(_unit(_AT["Anna"] + 0.5 * np.eye(12)[7]), baselines)
+    identifier = Identifier()
+    for number, shot in enumerate(_shots(rng, "Anna", 3)):
+        identifier.identify(3, _as_anybodys(shot, baselines), baselines, 10.0 * number)
+    assert identifier.identify(4, unusual, baselines, 40.0).name == "Anna"
+    assert identifier.identify(5, unusual, baselines, 400.0).name is None
+    assert identifier.identify(6, unusual, baselines).name is None
+
+
+def test_others_in_view_make_a_new_track_anybodys() -> None:
+    rng = np.random.default_rng(9)
+    baselines = _baselines(rng, "Anna", "Ben")
+    unusual = _as_anybodys(_unit(_AT["Anna"] + 0.5 * np.eye(12)[7]), baselines)
+    identifier = Identifier()
+    identifier.assign(3, "Anna", 0.0)
+    identifier.identify(3, _as_anybodys(_shots(rng, "Anna", 1)[0], baselines), baselines)
+    assert identifier.identify(4, unusual, baselines, 5.0).name is None
+
+
+def test_a_stranger_who_comes_alone_is_found_out_at_his_third_shot_at_the_latest() -> None:
+    rng = np.random.default_rng(10)
+    baselines = _baselines(rng, "Anna", "Ben")
+    identifier = Identifier()
+    identifier.assign(3, "Anna", 0.0)
+    strangers = _unit(np.eye(12)[5] + rng.normal(0.0, 0.03, (4, 12)))
+    told = [
+        identifier.identify(4, _as_anybodys(shot, baselines), baselines, 20.0 * k + 20).name
+        for k, shot in enumerate(strangers)
+    ]
+    assert told[2:] == [None, None]
+
+
+def test_who_is_forgotten_is_not_remembered_as_alone() -> None:
+    rng = np.random.default_rng(11)
+    baselines = _baselines(rng, "Anna", "Ben")
+    identifier = Identifier()
+    identifier.assign(3, "Anna", 0.0)
+    identifier.forget("Anna")
+    unusual = _as_anybodys(_unit(_AT["Anna"] + 0.5 * np.eye(12)[7]), baselines)
+    assert identifier.identify(4, unusual, baselines, 5.0).name is None
