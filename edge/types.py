@@ -7,6 +7,7 @@ y along its width, z up. Times are seconds on a monotonic clock (live) or from t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
@@ -306,15 +307,20 @@ class FormSequence:
 
     pose (64, 17, 2): x to the right, y up, in body lengths where the method says so; NaN where a joint is not known.
     present (64, 17): whether it was seen, rather than filled in between. duration_s: from gather to release. mirrored:
-    whether left and right were exchanged to make the player right-handed as seen from his right. facing: 1 = he was
-    seen from the side, 0 = from in front or behind, NaN = not known.
+    whether left and right were exchanged to make the player right-handed as seen from his right. view_rad: from
+    where he was seen: 0 = from in front, pi/2 = from the side, pi = from behind, NaN = not known.
     """
 
     pose: FloatArray
     present: npt.NDArray[np.bool_]
     duration_s: float
     mirrored: bool = False
-    facing: float = float("nan")
+    view_rad: float = float("nan")
+
+    @property
+    def facing(self) -> float:
+        """1 = seen from the side, 0 = from in front or behind, or not known."""
+        return 0.0 if math.isnan(self.view_rad) else abs(math.sin(self.view_rad))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ ENOUGH_SHOTS = 10
 # After the release an arm stays up so long at most; then the follow-through is looked at.
 _FOLLOWED_S = 1.0
 _KEPT_REPORTS = 30
+_ELSEWHERE = "seen from another side than at the enrolment; shoot from there, or enrol from here too"
 
 
 class Encodes(Protocol):
@@ -245,9 +246,11 @@ def _nobody(known: list[str]) -> str:
 def _against(report: FormReport, standard: Standard, shot: _Seen, height_m: float | None) -> FormReport:
     assert standard.baseline is not None
     measured = shot.measured
+    if not standard.baseline.knows(measured.sequence.view_rad):
+        return replace(report, reason=_ELSEWHERE)
     launch_deg = measured.scalars.get(LAUNCH, float("nan"))
     distance = standard.baseline.distance(shot.embedding, launch_deg)
-    alike = standard.seen_alike(measured.sequence.facing)
+    alike = standard.seen_alike(measured.sequence.view_rad)
     usual = [shot.sequence for shot in alike]
     report = replace(
         report, distance=distance, verdict="consistent", reason="", baseline=usual_form(usual),

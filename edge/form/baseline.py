@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from edge.form.errors import FormError
@@ -28,6 +29,8 @@ _USUAL_SPREAD, _USUAL_LAUNCH_DEG = 0.25, 2.0
 _LEAST = 1e-6
 # One shot of an enrolment that was seen badly does not widen the limit further than this, as a logarithm.
 _ODD = 0.5
+# From further round than this a player's form looks different; so many of his shots must have been seen from nearer.
+_SAME_VIEW_RAD = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ def expected(values: FloatArray, usual_spread: float) -> Expected:
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """embeddings (N, D), unit length, of the shots that a player is compared with. away: the logarithm of the next
-    one's distance to them; launch: of its ball, deg, None where too few were seen from the side."""
+    one's distance to them; launch: of its ball, deg, None where too few were seen from the side. views_rad (N,): from
+    where each was seen (`FormSequence.view_rad`), NaN where that is not known."""
 
     embeddings: FloatArray
     away: Expected
-    launch: Expected | None = None
+    launch: Expected | None
+    views_rad: FloatArray
 
     @property
     def limit(self) -> float:
@@ -69,6 +74,15 @@ class Baseline:
     def distance(self, embedding: FloatArray, launch_deg: float = np.nan) -> float:
         """Of a shot (D,), in units of what his own exceed in `FALSE_ALARMS` of all cases."""
         return max(_to_nearest(self.embeddings, embedding) / self.limit, abs(self.flatness(launch_deg)))
+
+    def seen_alike(self, view_rad: float) -> npt.NDArray[np.bool_]:
+        """Which of the shots (N,) were seen from about there, or from nobody knows where."""
+        away = np.abs((self.views_rad - view_rad + np.pi) % (2 * np.pi) - np.pi)
+        return np.asarray(~(away > _SAME_VIEW_RAD))
+
+    def knows(self, view_rad: float) -> bool:
+        """Whether a shot that was seen from there can be compared with these."""
+        return int(self.seen_alike(view_rad).sum()) >= LEAST_SHOTS
 
     def flatness(self, launch_deg: float) -> float:
         """How much flatter (-) or steeper (+) than usual the ball left, in units of the limit; 0 where not known."""
@@ -84,9 +98,13 @@ class Baseline:
         return float(stats.t.logpdf((log - own.middle) / own.spread, own.freedom) - np.log(own.spread))
 
 
-def make_baseline(embeddings: FloatArray, launches_deg: Sequence[float] = ()) -> Baseline:
-    """Of shots (N, D) and their balls' launches, NaN where not known. Each shot's distance to the others, left out in
-    turn, says how far apart a player's shots are; their logarithms are taken as normal. Raises FormError."""
+def make_baseline(
+    embeddings: FloatArray, launches_deg: Sequence[float] = (), views_rad: Sequence[float] = ()
+) -> Baseline:
+    """Of shots (N, D), their balls' launches, and from where they were seen; NaN, or none at all, where not known.
+
+    Each shot's distance to the others, left out in turn, says how far apart a player's shots are; their logarithms are
+    taken as normal. Raises FormError."""
     count = len(embeddings)
     if count < LEAST_SHOTS:
         raise FormError(f"{count} shots to compare with: take {LEAST_SHOTS - count} more")
@@ -95,7 +113,8 @@ def make_baseline(embeddings: FloatArray, launches_deg: Sequence[float] = ()) ->
     logs = np.clip(logs, np.median(logs) - _ODD, np.median(logs) + _ODD)
     launches = np.array([one for one in launches_deg if np.isfinite(one)])
     launch = expected(launches, _USUAL_LAUNCH_DEG) if len(launches) >= LEAST_SHOTS else None
-    return Baseline(np.asarray(embeddings), expected(logs, _USUAL_SPREAD), launch)
+    views = np.asarray(views_rad, dtype=np.float64) if len(views_rad) else np.full(count, np.nan)
+    return Baseline(np.asarray(embeddings), expected(logs, _USUAL_SPREAD), launch, views)
 
 
 def _to_nearest(embeddings: FloatArray, embedding: FloatArray) -> float:

@@ -74,7 +74,7 @@ def find_faults(
     set_frame: 0 to 63, the set point. height_m: his height, for centimetres. launched: `launch_fault`.
     """
     found = [] if launched is None else [launched]
-    facing = 0.0 if np.isnan(shot.facing) else shot.facing
+    facing = shot.facing
     outward = _outward(usual)
     for part in PARTS:
         mine = _part(shot.pose, part)

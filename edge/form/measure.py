@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from edge.form.launch import LAUNCH, launch
 from edge.form.normalise import FRAMES, normalise, span_s
 from edge.form.scalars import measure_scalars
 from edge.form.sides import Hand
-from edge.form.standards import FACING
+from edge.form.standards import VIEW
 from edge.types import FormSequence, ShotClip
 
 
@@ -25,5 +28,8 @@ def measure(clip: ShotClip, hand: Hand | None = None) -> Measured:
     sequence = normalise(clip, hand=hand)
     gather_s, release_s = span_s(clip)
     share = (float(clip.times_s[clip.set_point]) - gather_s) / (release_s - gather_s)
-    scalars = {**measure_scalars(clip, hand), FACING: sequence.facing}
+    scalars = {**measure_scalars(clip, hand), VIEW: sequence.view_rad}
+    launched = launch(clip.times_s, clip.ball, release_s, clip.stature_px, sequence.facing)
+    if np.isfinite(launched.value):
+        scalars[LAUNCH] = launched.value
     return Measured(sequence, scalars, round(min(max(share, 0.0), 1.0) * (FRAMES - 1)))

@@ -30,7 +30,7 @@ import numpy.typing as npt
 from edge.form.errors import FormError
 from edge.form.motion import LEAST_CONFIDENCE, PERCENTILE, body_px
 from edge.form.resample import LONGEST_GAP_S, resample, without_jumps
-from edge.form.sides import Hand, facing, shooting_hand
+from edge.form.sides import Hand, facing, seen_from, shooting_hand
 from edge.form.skeleton import (
     EXCHANGED,
     HEAD,
@@ -86,7 +86,7 @@ def normalise(clip: ShotClip, method: Method = "body", hand: Hand | None = None)
     at_s = np.linspace(gather_s, release_s, FRAMES)
     weights = np.where(np.isfinite(clip.keypoints[..., 2]), clip.keypoints[..., 2], 0.0)
     pose, present = resample(clip.times_s, points, weights, at_s)
-    mirrored, looks = False, float("nan")
+    mirrored, view_rad = False, float("nan")
     if method == "paper":
         pose = (pose - pose[:, SHOULDERS[0] : SHOULDERS[0] + 1]) * _PAPER_SCALE * [1, -1]
     else:
@@ -97,11 +97,12 @@ def normalise(clip: ShotClip, method: Method = "body", hand: Hand | None = None)
         mirrored = view.hand == "left"
         if mirrored:
             pose, present = pose[:, EXCHANGED] * [-1, 1], present[:, EXCHANGED]
-        looks = abs(view.facing)
-        if (-view.facing if mirrored else view.facing) < _CLEARLY_LEFT:
-            pose = pose * [-1, 1]
+        looks = -view.facing if mirrored else view.facing
+        if looks < _CLEARLY_LEFT:
+            pose, looks = pose * [-1, 1], -looks
+        view_rad = seen_from(pose, looks)
     _whole(pose, present, gather_s, release_s, "paper" if method == "paper" else "body")
-    return FormSequence(pose.astype(np.float32), present, release_s - gather_s, mirrored, looks)
+    return FormSequence(pose.astype(np.float32), present, release_s - gather_s, mirrored, view_rad)
 
 
 def span_s(clip: ShotClip) -> tuple[float, float]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from edge.form.angles import UNKNOWN, elbow, hip, knee, limb_lengths
-from edge.form.launch import LAUNCH, launch
 from edge.form.motion import STEP_S, Motion, open_motion
 from edge.form.normalise import span_s, views
 from edge.form.phases import find_dip
@@ -43,7 +42,7 @@ def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = 
     elbow_, knee_, hip_, trunk_ with set_deg and release_deg, knee_dip_deg, jump_height_statures and _m,
     follow_through_s, balance_deg (feet to shoulders against the vertical at the release, in the picture),
     drift_forward_statures, drift_side_statures (gather to landing; side: to the picture's right),
-    dip_share, lift_share, set_share of the time, launch_deg of the ball (`edge.form.launch`).
+    dip_share, lift_share, set_share of the time.
     """
     motion = open_motion(clip.times_s, clip.keypoints, clip.ball, clip.stature_px)
     view = views(clip, motion.seen, hand)
@@ -65,7 +64,6 @@ def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = 
     found["jump_height_statures"] = _jump(motion, lengths, gather_s, release_s)
     found["balance_deg"] = _balance(motion.points[at["release"]])
     found["drift_forward_statures"], found["drift_side_statures"] = _drift(motion, gather_s, release_s, view.facing)
-    found[LAUNCH] = launch(clip.times_s, clip.ball, release_s, clip.stature_px, view.facing)
     if stature_m is not None:
         for name in ("release_height", "jump_height"):
             own = found[f"{name}_statures"]

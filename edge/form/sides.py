@@ -23,6 +23,8 @@ _BEND_DEG, _REACH, _FORWARD, _HEIGHT, _SPEED = 30.0, 0.06, 0.08, 0.08, 1.0
 # How far, in statures, what lies ahead of the body is when it is seen from the side: the hands with the ball ahead of
 # the shoulders, the nose ahead of the ears, the knees ahead of hips and ankles.
 _HANDS_AHEAD, _NOSE_AHEAD, _KNEES_AHEAD = 0.16, 0.055, 0.06
+# From one shoulder to the other, body heights, as pose networks place them.
+_SHOULDERS_WIDE = 0.2
 # Of a ball's way in the first moments, so much goes along the floor.
 _LEVEL_SHARE, _FLOWN_S = 0.62, 0.30
 
@@ -83,6 +85,17 @@ def facing(
     ]
     known = [(weight, float(np.clip(value, -1.3, 1.3))) for weight, value in says if value != 0.0]
     return sum(weight * value for weight, value in known) / max(sum(weight for weight, _ in known), 1e-9)
+
+
+def seen_from(pose: FloatArray, looks: float) -> float:
+    """From where he is seen, rad: 0 = from in front, pi/2 = from the side, pi = from behind.
+
+    pose (T, 17, 2), x to the right, in body heights; looks: `facing`. His right shoulder is on the picture's left from
+    in front, and on its right from behind."""
+    widths = pose[:, SHOULDERS[1], 0] - pose[:, SHOULDERS[0], 0]
+    widths = widths[np.isfinite(widths)]
+    across = float(np.median(widths)) / _SHOULDERS_WIDE if len(widths) else 0.0
+    return float(np.arctan2(np.clip(looks, -1, 1), -np.clip(across, -1, 1)))
 
 
 def _flight(times_s: FloatArray, ball: FloatArray, release_s: float, stature_px: float) -> float:

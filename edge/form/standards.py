@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from edge.form.sides import Hand
 
 # Somebody's newest shots are his form; what he did a thousand shots ago is not.
 _NEWEST = 200
-# Shots seen from about the same side are compared joint by joint, where there are so many of them.
-_SAME_VIEW, _LEAST_SAME = 0.25, 5
-FACING = "facing"
+# A figure is usual where so many shots tell it.
+_LEAST_TOLD = 5
+VIEW = "view_rad"
+"""Of the figures: from where he was seen (`FormSequence.view_rad`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,24 @@ class Standard:
     shots: tuple[KeptShot, ...]
     baseline: Baseline | None
 
-    def seen_alike(self, facing: float) -> list[KeptShot]:
-        """Those that were seen from about the same side, or all where these are too few."""
-        alike = [shot for shot in self.shots if abs(shot.scalars.get(FACING, facing) - facing) <= _SAME_VIEW]
-        return alike if len(alike) >= _LEAST_SAME else list(self.shots)
+    def seen_alike(self, view_rad: float) -> list[KeptShot]:
+        """Those that were seen from about the same side."""
+        assert self.baseline is not None
+        alike = self.baseline.seen_alike(view_rad)
+        return [shot for shot, same in zip(self.shots, alike, strict=True) if same]
 
 
 def usual_figures(shots: Sequence[KeptShot]) -> dict[str, float]:
     """Means of what enough of the shots know."""
     names = {name for shot in shots for name in shot.scalars}
     told = {name: [shot.scalars[name] for shot in shots if name in shot.scalars] for name in sorted(names)}
-    return {name: float(np.mean(values)) for name, values in told.items() if len(values) >= _LEAST_SAME}
+    return {name: float(np.mean(values)) for name, values in told.items() if len(values) >= _LEAST_TOLD}
 
 
 def baseline_of(shots: Sequence[KeptShot]) -> Baseline:
     """Of shots by one encoder. Raises FormError where they are too few."""
-    launches = [shot.scalars.get(LAUNCH, float("nan")) for shot in shots]
-    return make_baseline(np.stack([shot.embedding for shot in shots]), launches)
+    launches, views = ([shot.scalars.get(name, math.nan) for shot in shots] for name in (LAUNCH, VIEW))
+    return make_baseline(np.stack([shot.embedding for shot in shots]), launches, views)
 
 
 class Standards:

@@ -64,12 +64,12 @@ def session(
         )
         found = _shot(motion, about, rng, body.height_m, conditions, "left" if form.left_handed else "right")
         if found is not None:
-            pose, present, duration_s, depth, launch_deg = found
+            pose, present, duration_s, depth, launch_deg, view_rad = found
             label = np.array([shooter.number]), np.array([KINDS.index(one.kind)]), np.array([one.fault])
             parts.append(
                 Shots(
                     pose[None], present[None], np.array([duration_s], np.float32), *label, np.array([number]),
-                    np.array([view.azimuth_rad]), depth[None], np.array([launch_deg]),
+                    np.array([view.azimuth_rad]), depth[None], np.array([launch_deg]), np.array([view_rad]),
                 )
             )  # fmt: skip
     return join(parts) if parts else None
@@ -86,7 +86,7 @@ def _shot(
     height_m: float,
     conditions: Conditions | None,
     hand: Hand,
-) -> tuple[FloatArray, FloatArray, float, FloatArray, float] | None:
+) -> tuple[FloatArray, FloatArray, float, FloatArray, float, float] | None:
     clip = film(motion, view, rng, height_m, conditions)
     try:
         sequence = normalise(clip, hand=hand)
@@ -97,7 +97,7 @@ def _shot(
     left = launch(clip.times_s, clip.ball, span_s(clip)[1], clip.stature_px, sequence.facing)
     if sequence.mirrored:
         depth = depth[:, EXCHANGED]
-    return pose, present, sequence.duration_s, depth, left.value
+    return pose, present, sequence.duration_s, depth, left.value, sequence.view_rad
 
 
 def _depth(motion: Motion, view: View, at_s: FloatArray, height_m: float) -> FloatArray:

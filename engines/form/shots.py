@@ -22,7 +22,8 @@ class Shots:
     shooter, kind, fault (N,) int: whose, which type of shot, which fault (`NO_FAULT` = none). session (N,): shots of
     one shooter before one camera; azimuth_rad (N,): where that camera stands round the shooter. depth (N, 64, 17): how
     far each joint is behind the body's middle, in body heights, for small turns; zeros where it is not known.
-    launch_deg (N,): how steeply the ball left, which no encoder takes; NaN where it is not known.
+    launch_deg (N,): how steeply the ball left, and view_rad (N,): from where the player was seen, which no encoder
+    takes; NaN where they are not known.
     """
 
     pose: FloatArray
@@ -35,6 +36,7 @@ class Shots:
     azimuth_rad: FloatArray
     depth: FloatArray
     launch_deg: FloatArray
+    view_rad: FloatArray
 
     def __len__(self) -> int:
         return len(self.duration_s)

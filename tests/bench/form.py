@@ -173,6 +173,7 @@ def as_shots(found: list[FormSequence], whose: npt.NDArray[np.integer]) -> Shots
         nothing.astype(float),
         np.zeros_like(present),
         np.full(len(found), np.nan),
+        np.array([one.view_rad for one in found]),
     )
 
 
@@ -308,7 +309,7 @@ def main() -> None:
         else:
             figures |= read(folder, way)
     rows = limits(first + 100_000, way.embed, 1 if options.quick else 6)
-    keys = ("seen", "identity", "false_alarm", "refused")
+    keys = ("seen", "identity", "false_alarm", "not_judged", "refused")
     print(table(list(keys), [[row[key] for key in keys] for row in rows]) + "\n")
     for row in rows:
         name = "".join(c if c.isalnum() else "_" for c in str(row["seen"]))

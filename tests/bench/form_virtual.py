@@ -217,8 +217,11 @@ def _changed(number: int, place: int, view: View, change: Change, count: int, oc
 
 
 def limits(first: int, embed: Embed, groups: int, shooters: int = 5) -> list[dict[str, float | str]]:
-    """Ten shots of each of five shooters enrolled before a camera from the side; others asked for, seen otherwise: how
-    many are known (per cent, 3 nearest), how many sound ones are beyond their shooter's limit, how many are refused."""
+    """Ten shots of each of five shooters enrolled before a camera from the side; others asked for, seen otherwise.
+
+    Per cent: how many are known (3 nearest), how many sound ones are beyond their shooter's limit, how many are not
+    judged, for they were seen from elsewhere, how many are refused.
+    """
     sides = [View(float(np.radians(side * angle)), 8.0, 2.8) for angle in (60, 90, 120) for side in (-1, 1)]
     asked = 8
     jobs = [
@@ -240,7 +243,7 @@ def limits(first: int, embed: Embed, groups: int, shooters: int = 5) -> list[dic
 def _row(
     change: Change, found: list[list[Shots | None]], enrolled: list[Shots], embed: Embed, asked: int
 ) -> dict[str, float | str]:
-    right = beyond = seen = wanted = 0
+    right = beyond = elsewhere = seen = wanted = 0
     for part, known in zip(found, enrolled, strict=True):
         wanted += len(part) * asked
         told = [one for one in part if one is not None]
@@ -255,11 +258,15 @@ def _row(
         limit = {}
         for number in np.unique(known.shooter):
             first = np.flatnonzero(known.shooter == number)[:ENROLLED]
-            limit[number] = make_baseline(base[first], known.launch_deg[first])
-        asked_for = zip(fresh.shooter, embedded, fresh.launch_deg, strict=True)
-        beyond += sum(limit[number].distance(row, left) > 1 for number, row, left in asked_for if number in limit)
+            limit[number] = make_baseline(base[first], known.launch_deg[first], known.view_rad[first])
+        for k, number in enumerate(fresh.shooter):
+            if number in limit and not limit[number].knows(fresh.view_rad[k]):
+                elsewhere += 1
+            elif number in limit:
+                beyond += limit[number].distance(embedded[k], fresh.launch_deg[k]) > 1
     share = 100 / max(seen, 1)
     return {
         "seen": change.name, "identity": right * share, "false_alarm": beyond * share,
+        "not_judged": elsewhere * share,
         "refused": 100 * max(0.0, 1 - seen / wanted),
     }  # fmt: skip

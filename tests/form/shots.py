@@ -81,6 +81,7 @@ class Gym:
         self._form: FloatArray | float = 0.0
         self._shots, self.time_s = 0, 0.0
         self.hands: list[Hand] = []
+        self.view_rad = 1.57
         self.unseen: Hand | None = None
 
     def _measure(self, clip: ShotClip, hand: Hand) -> Measured:
@@ -89,8 +90,8 @@ class Gym:
             raise FormError(f"the {hand} wrist was not seen at the release")
         pose = np.zeros((64, 17, 2)) + self._form + self._rng.normal(0.0, 0.01, (64, 17, 2))
         return Measured(
-            FormSequence(pose, np.ones((64, 17), bool), 0.8, facing=1.0),
-            {"facing": 1.0, "elbow_release_deg": 171.4},
+            FormSequence(pose, np.ones((64, 17), bool), 0.8, view_rad=self.view_rad),
+            {"view_rad": self.view_rad, "elbow_release_deg": 171.4},
             46,
         )
 

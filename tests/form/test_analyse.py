@@ -137,3 +137,13 @@ def test_a_shot_that_can_be_seen_as_one_hands_only_is_compared_with_that_hands_p
     assert gym.shoot(_form(0.1), 1).player == "Lea"
     report = gym.shoot(_form(-0.3), 2)
     assert (report.player, report.verdict) == (None, "abstain")
+
+
+def test_a_shot_seen_from_elsewhere_than_the_enrolment_is_not_judged(gym: Gym) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    gym.view_rad = 0.6
+    report = gym.shoot(_form(0.1), 1)
+    assert (report.player, report.verdict) == ("Anna", "abstain")
+    assert report.reason.startswith("seen from another side than at the enrolment")
+    _enrol(gym, "Anna", 0.1, 1)
+    assert gym.shoot(_form(0.1), 1).verdict == "consistent"

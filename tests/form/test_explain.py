@@ -25,7 +25,7 @@ def _form(rng: np.random.Generator, changed: FloatArray | float = 0.0, noise: fl
     pose[:, [13, 14]] = [0.03, -0.24]
     pose[:, [15, 16]] = [0.0, -0.48]
     pose = pose + changed + np.cumsum(rng.normal(0.0, noise / 4, (64, 17, 2)), axis=0) / 4
-    return FormSequence(pose + rng.normal(0.0, noise, pose.shape), np.ones((64, 17), bool), 0.8, facing=1.0)
+    return FormSequence(pose + rng.normal(0.0, noise, pose.shape), np.ones((64, 17), bool), 0.8, view_rad=1.57)
 
 
 def _usual(seed: int = 1) -> list[FormSequence]:
@@ -82,7 +82,7 @@ def test_seen_from_in_front_an_elbow_goes_out_and_not_forward() -> None:
         pose = one.pose.copy()
         pose[:, [6, 8, 10], 0] = pose[:, [6, 8, 10], 0] * 0.2 - 0.1
         pose[:, [5, 7, 9], 0] = pose[:, [5, 7, 9], 0] * 0.2 + 0.1
-        return FormSequence(pose, one.present, one.duration_s, facing=0.0)
+        return FormSequence(pose, one.present, one.duration_s, view_rad=0.0)
 
     changed = np.zeros((64, 17, 2))
     changed[20:, 8, 0] = -0.4

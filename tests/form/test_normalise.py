@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from edge.form.errors import FormError
 from edge.form.normalise import FRAMES, normalise
 from edge.form.skeleton import FOREARM, UPPER_ARM
+from edge.form.virtual import Conditions, View, film
+from edge.simulator.shooters import ShotType, make_shooter, move, repeat
 from tests.form.stick import RELEASE_S, Stick, stick_clip
 
 
@@ -133,3 +136,17 @@ def test_clip_that_begins_with_the_hands_up_is_refused() -> None:
 def test_coarse_frame_rate_is_refused() -> None:
     with pytest.raises(FormError, match=r"coarse|frames"):
         normalise(stick_clip(Stick(fps=6.0)))
+
+
+@pytest.mark.parametrize("side_deg", [-160, -120, -90, -60, -20, 10, 60, 90, 120, 170])
+def test_from_where_he_was_seen(side_deg: int) -> None:
+    """Whoever looks to the left is mirrored: from in front on his left is as from behind on his right."""
+    shooter = next(one for one in map(make_shooter, range(9)) if not one.forms[ShotType.CATCH].left_handed)
+    rng = np.random.default_rng(side_deg + 200)
+    motion = move(shooter, repeat(shooter, ShotType.CATCH, rng), 30.0, -0.15, 0.3)
+    clip = film(motion, View(math.radians(side_deg), 8.0, 2.5), rng, shooter.height_m, Conditions(noise=0.0))
+    clip.keypoints[..., 2] = 0.9
+    sequence = normalise(clip, hand="right")
+    told = 180 - side_deg if 30 < side_deg < 150 else -side_deg
+    assert abs((math.degrees(sequence.view_rad) - told + 180) % 360 - 180) < 25
+    assert sequence.facing == pytest.approx(abs(math.sin(sequence.view_rad)))

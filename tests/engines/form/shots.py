@@ -21,4 +21,5 @@ def made_up(shooters: int = 6, sessions: int = 2, each: int = 4, seed: int = 0) 
     return Shots(
         pose, present, np.full(count, 0.9, np.float32), shooter, kind, nothing, shooter * 10 + session,
         session.astype(float), np.zeros_like(present), np.full(count, np.nan),
+        np.full(count, np.nan),
     )  # fmt: skip
