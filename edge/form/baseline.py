@@ -25,10 +25,10 @@ _BY_LAUNCH = 0.25 * FALSE_ALARMS
 # What is usual in most players counts as so many shots beside a player's own: by how much the logarithm of a shot's
 # distance to its neighbours scatters, and the launch, deg.
 _COUNTS_AS = 4.0
-_USUAL_SPREAD, _USUAL_LAUNCH_DEG = 0.25, 2.0
+_USUAL_SPREAD, _USUAL_LAUNCH_DEG = 0.2, 2.0
 _LEAST = 1e-6
 # One shot of an enrolment that was seen badly does not widen the limit further than this, as a logarithm.
-_ODD = 0.5
+_ODD = 0.3
 # From further round than this a player's form looks different; so many of his shots must have been seen from nearer.
 _SAME_VIEW_RAD = 0.4
 
