@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from scipy.io import loadmat
 
 from edge.form.errors import FormError
 from edge.form.motion import open_motion
-from edge.form.normalise import normalise
+from edge.form.normalise import clean, normalise, views
 from edge.form.phases import find_phases
+from edge.form.sides import Hand
 from edge.form.virtual import View
 from edge.simulator.body import (
     FOREARM,
@@ -48,8 +50,8 @@ _HELD_M = 0.34
 
 @dataclass(frozen=True, slots=True)
 class Kinect:
-    """One recording of the depth camera: person, trial, joints_m (T, 17, 3) with x right, y up, z away from the camera;
-    joints that it has not are NaN."""
+    """One recording of the depth camera: person, trial, joints_m (T, 17, 3) with x to the picture's left (so
+    that the right hand of who faces it is there), y up, z away from the camera; joints that it has not are NaN."""
 
     person: int
     trial: int
@@ -99,7 +101,7 @@ def of_usual_build(joints_m: FloatArray) -> FloatArray:
 def utd_clip(one: Kinect) -> ShotClip:
     """As the depth camera's own lens saw it, body size taken out in 3D. Raises FormError where no shot is found."""
     joints = of_usual_build(one.joints_m)
-    px = np.stack([640 + 600 * joints[..., 0] / joints[..., 2], 360 - 600 * joints[..., 1] / joints[..., 2]], axis=-1)
+    px = np.stack([640 - 600 * joints[..., 0] / joints[..., 2], 360 - 600 * joints[..., 1] / joints[..., 2]], axis=-1)
     keypoints = np.concatenate([px, np.where(np.isfinite(px[..., :1]), 0.9, 0.0)], axis=-1)
     stature_px = 600 * 1.9 / float(np.nanmedian(joints[..., 2]))
     return _cut(np.arange(len(px)) / UTD_FPS, keypoints, None, stature_px)
@@ -116,16 +118,26 @@ def _cut(times_s: FloatArray, keypoints: FloatArray, ball: FloatArray | None, st
     )  # fmt: skip
 
 
-def sequences(clips: list[ShotClip]) -> tuple[list[FormSequence], npt.NDArray[np.bool_]]:
-    """Those that can be compared, and which they are."""
+def sequences(
+    clips: list[ShotClip], hands: Sequence[Hand | None] | None = None
+) -> tuple[list[FormSequence], npt.NDArray[np.bool_]]:
+    """Those that can be compared, and which they are; hands: where they are known."""
     out, kept = [], np.zeros(len(clips), dtype=bool)
-    for number, clip in enumerate(clips):
+    for number, (clip, hand) in enumerate(zip(clips, hands or [None] * len(clips), strict=True)):
         try:
-            out.append(normalise(clip))
+            out.append(normalise(clip, hand=hand))
             kept[number] = True
         except FormError:
             continue
     return out, kept
+
+
+def usual_hands(clips: list[ShotClip], people: list[int]) -> list[Hand]:
+    """Of each clip's person the hand that most of his clips show, as the box asks it when somebody is enrolled."""
+    told: dict[int, list[bool]] = {}
+    for clip, person in zip(clips, people, strict=True):
+        told.setdefault(person, []).append(views(clip, clean(clip)).hand == "left")
+    return ["left" if np.mean(told[person]) > 0.5 else "right" for person in people]
 
 
 def raw_dtw(first: FloatArray, second: FloatArray) -> float:

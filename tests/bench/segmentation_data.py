@@ -36,6 +36,7 @@ from scipy.io import loadmat
 from edge.simulator import VirtualGym
 from edge.simulator.truth import Truth
 from edge.types import FloatArray
+from tests.bench.form_real import KINECT
 
 LONGVID_FPS, UTD_FPS = 60.0, 30.0
 SHOOTS = 7
@@ -44,8 +45,6 @@ _COLUMNS = (
     "NOSE", None, None, None, None, "LEFT_SHOULDER", "RIGHT_SHOULDER", "LEFT_ELBOW", "RIGHT_ELBOW", "LEFT_WRIST",
     "RIGHT_WRIST", "LEFT_HIP", "RIGHT_HIP", None, None, None, None,
 )  # fmt: skip
-# COCO joints among the depth camera's 20: head as nose; shoulders, elbows, wrists, hips, knees, ankles.
-_KINECT = {0: 0, 5: 4, 6: 8, 7: 5, 8: 9, 9: 6, 10: 10, 11: 12, 12: 16, 13: 13, 14: 17, 15: 14, 16: 18}
 _POSE_NOISE = 0.008
 # A shot counts where so much is seen after its release.
 _AFTER_FRAMES = 15
@@ -167,11 +166,12 @@ def utd(folder: Path) -> Iterator[Stretch]:
 
 
 def _from_kinect(joints: FloatArray) -> FloatArray:
-    """(20, 3, T) m, x right, y up, z away from the camera -> (T, 17, 3) as a camera of 600 px focal length sees it."""
+    """(20, 3, T) m, x to the picture's left, y up, z away from the camera -> (T, 17, 3) as a camera of 600 px focal
+    length sees it."""
     out = np.full((joints.shape[2], 17, 3), np.nan)
-    for coco, kinect in _KINECT.items():
+    for coco, kinect in KINECT.items():
         x, y, z = joints[kinect]
-        out[:, coco] = np.stack([600 * x / z, -600 * y / z, np.full(len(x), 0.9)], axis=1)
+        out[:, coco] = np.stack([-600 * x / z, -600 * y / z, np.full(len(x), 0.9)], axis=1)
     return out
 
 
