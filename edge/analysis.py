@@ -101,15 +101,17 @@ class Analysis:
 
     def _begin_session(self, ended: datetime) -> None:
         self._statistics = SessionStatistics(self._court())
+        self._last_s = math.inf
         self.log.begin_anew(_now(), ended)
         self.form.begin_session()
 
     def _begin_after_pause(self) -> None:
         """Something happens: what did so long ago was another practice."""
-        last_s, self._last_s = self._last_s, time.monotonic()
-        pause_s = self._last_s - last_s
+        now_s = time.monotonic()
+        pause_s = now_s - self._last_s
         if pause_s > 60 * self._config.sessions.pause_min:
             self._begin_session(_now() - timedelta(seconds=pause_s))
+        self._last_s = now_s
 
     @property
     def calibration(self) -> Calibration | None:

@@ -27,6 +27,7 @@ from engines.backend import EngineError
 _log = logging.getLogger(__name__)
 
 VIRTUAL, VIRTUAL_PLAYER = "gym://", "Virtual player"
+_AT_ONCE = 200
 STARTING = "the box is starting; try again in a moment"
 
 
@@ -69,6 +70,7 @@ class Forming:
             try:
                 self._embedder = open_embedder(self._config.form.encoder, engines.backend, engines.threads)
                 self._gallery = Gallery(self._path())
+                _renew(self._gallery, self._embedder)
                 self._analyser = FormAnalyser(self._gallery, self._embedder, Recorder(), measure, _now)
                 if self._virtual is not None:
                     self._analyser.enrol(Player(VIRTUAL_PLAYER, _now()))
@@ -101,7 +103,8 @@ class Forming:
             except FormError as error:
                 self._fail(error)
                 return []
-            self.problem = ""
+            if told:
+                self.problem = ""
             return [(report, self._alerts.wants(report)) for report in told]
 
     def _fail(self, error: Exception) -> None:
@@ -136,7 +139,9 @@ class Forming:
     def forget(self, name: str) -> int:
         """How many shots were deleted. Raises FormError."""
         with self._lock:
-            return self._ready()[0].forget(name)
+            count = self._ready()[0].forget(name)
+            self._alerts.forget(name)
+            return count
 
     def choose(self, shot_id: str, good: bool) -> None:
         """A coach's word on a shot. Raises FormError."""
@@ -162,11 +167,11 @@ class Forming:
         """Raises FormError."""
         with self._lock:
             gallery = self._ready()[1]
-            return [
-                PlayerLine(player, len(gallery.shots(player.name)),
-                           max(0, LEAST_SHOTS - len(gallery.standard_of(player.name))))
-                for player in gallery.players()
-            ]  # fmt: skip
+            lines = []
+            for player in gallery.players():
+                kept, compared = gallery.counts(player.name)
+                lines.append(PlayerLine(player, kept, max(0, LEAST_SHOTS - compared)))
+            return lines
 
     def enrolling(self) -> tuple[str, int, int] | None:
         """Whose enrolment goes on, how many shots it has, and how many it wants. Raises FormError."""
@@ -188,6 +193,15 @@ class Forming:
         if self._analyser is None or self._gallery is None:
             raise FormError(self.problem or STARTING)
         return self._analyser, self._gallery
+
+
+def _renew(gallery: Gallery, embedder: Embedder) -> None:
+    """Fingerprints by another network, or by one that was trained anew since, are made again from the kept motions."""
+    old = gallery.of_other_encoders(embedder.name)
+    for start in range(0, len(old), _AT_ONCE):
+        some = old[start : start + _AT_ONCE]
+        embeddings = embedder.embed_all([shot.sequence for shot in some])
+        gallery.renew(embedder.name, [shot.shot_id for shot in some], embeddings)
 
 
 def _now() -> datetime:

@@ -39,7 +39,7 @@ class Cuts(Protocol):
 
     def update(self, snapshot: Snapshot) -> None: ...
 
-    def cut(self, event: ShotEvent) -> ShotClip: ...
+    def cut(self, event: ShotEvent, hand: Hand | None = None) -> ShotClip: ...
 
 
 @dataclass(slots=True)
@@ -101,14 +101,18 @@ class FormAnalyser:
     def forget(self, name: str) -> int:
         """Delete everything of a player, here and in the file; how many shots that were. Raises FormError."""
         count = self._gallery.forget(name)
+        self._standards.forget(name)
+        self._let_go(name)
+        return count
+
+    def _let_go(self, name: str) -> None:
+        """Of somebody who is no longer enrolled nothing stays in memory, nor as whom others' shots are near."""
         self._identifier.forget(name)
         self._drift.forget(name)
-        self.reports = {key: one for key, one in self.reports.items() if one.player != name}
-        self._open = [one for one in self._open if one.report.player != name]
+        self.reports.clear()
+        self._open.clear()
         if self.enrolment is not None and self.enrolment.name == name:
             self.enrolment = None
-        self._standards.forget(name)
-        return count
 
     def reread(self, name: str) -> None:
         """Of one player the gallery has been changed through the same connection."""
@@ -129,28 +133,33 @@ class FormAnalyser:
         told = [self._new(event, snapshot) for event in events if event.phase is ShotPhase.NEW]
         for event in events:
             if event.outcome in (Outcome.MADE, Outcome.MISSED):
-                self._gallery.tell(event.shot_id, outcome=event.outcome)
+                self._outcome(event.shot_id, event.outcome)
         over = [one for one in self._open if snapshot.time_s - one.event.release_time_s >= _FOLLOWED_S]
         self._open = [one for one in self._open if one not in over]
         return [*told, *(report for one in over if (report := self._followed(one)) is not None)]
 
+    def _outcome(self, shot_id: str, outcome: Outcome) -> None:
+        if self._gallery.tell(shot_id, outcome=outcome):
+            self._standards.reread(self._gallery.player_of(shot_id))
+
     def _new(self, event: ShotEvent, snapshot: Snapshot) -> FormReport:
-        self._standards.refresh()
+        for name in self._standards.refresh():
+            self._let_go(name)
         try:
-            seen = self._see(self._recorder.cut(event))
+            seen = self._see(event)
         except FormError as error:
             return self._remember(_abstain(event, str(error)))
         alone_s = event.release_time_s if len(snapshot.players) == 1 else None
-        hand, report = self._compare(event, seen, alone_s)
+        hand, report, by_track = self._compare(event, seen, alone_s)
         measured, embedding = seen[hand].measured, seen[hand].embedding
         shot = KeptShot(event.shot_id, self._now(), self._encoder.name, embedding, measured.sequence, measured.scalars)
-        report = self._keep(report, shot, alone_s)
-        if report.player is not None:
+        report = self._keep(report, shot, alone_s, by_track)
+        if report.player is not None and report.distance is not None:
             report = replace(report, drift=self._drift.add(report.player, embedding))
         self._open.append(_Open(event, report, hand))
         return self._remember(report)
 
-    def _see(self, clip: ShotClip) -> dict[Hand, _Seen]:
+    def _see(self, event: ShotEvent) -> dict[Hand, _Seen]:
         """As a shot with each hand that it may be. Raises FormError where it is none that can be compared."""
         enrolment = self.enrolment
         hands = self._standards.hands() if enrolment is None else [self._gallery.player(enrolment.name).hand]
@@ -158,7 +167,7 @@ class FormAnalyser:
         problem: FormError | None = None
         for hand in hands:
             try:
-                measured = self._measure(clip, hand)
+                measured = self._measure(self._recorder.cut(event, hand), hand)
             except FormError as error:
                 problem = problem or error
                 continue
@@ -167,13 +176,15 @@ class FormAnalyser:
             raise problem
         return seen
 
-    def _compare(self, event: ShotEvent, seen: Mapping[Hand, _Seen], alone_s: float | None) -> tuple[Hand, FormReport]:
-        """With everybody's own shots, as one of his hand's; the hand of whom it is found to be. alone_s: when it was,
-        if nobody else was in view."""
-        known = self._standards.compared(seen)
+    def _compare(
+        self, event: ShotEvent, seen: Mapping[Hand, _Seen], alone_s: float | None
+    ) -> tuple[Hand, FormReport, bool]:
+        """With everybody's own shots, as one of his hand's; the hand of whom it is found to be, and whether his track
+        was known before. alone_s: when it was, if nobody else was in view."""
+        known = self._standards.known(seen)
         who = self._identifier.identify(
             event.player_id, {name: seen[one.hand].embedding for name, one in known.items()},
-            {name: one.baseline for name, one in known.items() if one.baseline is not None}, alone_s,
+            {name: one.own for name, one in known.items() if one.own is not None}, alone_s,
         )  # fmt: skip
         name = who.name if self.enrolment is None else None
         hand = next(iter(seen)) if name is None else known[name].hand
@@ -183,8 +194,9 @@ class FormAnalyser:
             nearest=who.nearest, map_xy=self._place(shot.embedding),
         )  # fmt: skip
         if name is None:
-            return hand, replace(report, reason=_nobody(list(known)))
-        return hand, _against(report, known[name], shot, self._gallery.player(name).height_m)
+            return hand, replace(report, reason=_nobody(list(known))), who.by_track
+        height_m = self._gallery.player(name).height_m
+        return hand, _against(report, known[name], shot, height_m), who.by_track
 
     def _place(self, embedding: FloatArray) -> tuple[float, float] | None:
         atlas = self._standards.atlas
@@ -193,13 +205,14 @@ class FormAnalyser:
         x, y = atlas.place(embedding)
         return float(x), float(y)
 
-    def _keep(self, report: FormReport, shot: KeptShot, alone_s: float | None) -> FormReport:
-        """Shots of an enrolment, and later ones of whoever is known; what deviates is no standard for others."""
+    def _keep(self, report: FormReport, shot: KeptShot, alone_s: float | None, by_track: bool) -> FormReport:
+        """Shots of an enrolment, and later ones of whoever is known; what deviates is no standard for others.
+
+        A shot that is unlike him is kept as his only where his track was known before: another has not agreed to it."""
         enrolment = self.enrolment
         if enrolment is None:
-            if report.player is not None:
+            if report.player is not None and (by_track or report.verdict == "consistent"):
                 self._gallery.add(report.player, replace(shot, chosen=False if report.verdict == "deviates" else None))
-                self._standards.reread(report.player)
             return report
         if enrolment.track_id is None or alone_s is not None:
             enrolment.track_id = report.player_id
@@ -219,10 +232,14 @@ class FormAnalyser:
     def _followed(self, one: _Open) -> FormReport | None:
         """The same shot with what only its follow-through tells."""
         try:
-            measured = self._measure(self._recorder.cut(one.event), one.hand)
+            scalars = self._measure(self._recorder.cut(one.event, one.hand), one.hand).scalars
         except FormError:
             return None
-        return self._remember(replace(one.report, phase="update", scalars=measured.scalars))
+        # The launch stays as it was told when as little of the flight was seen as of the shots to come.
+        if LAUNCH in one.report.scalars:
+            scalars = {**scalars, LAUNCH: one.report.scalars[LAUNCH]}
+        self._gallery.tell(one.event.shot_id, scalars=scalars)
+        return self._remember(replace(one.report, phase="update", scalars=scalars))
 
     def _remember(self, report: FormReport) -> FormReport:
         self.reports[report.shot_id] = report
@@ -244,8 +261,10 @@ def _nobody(known: list[str]) -> str:
 
 
 def _against(report: FormReport, standard: Standard, shot: _Seen, height_m: float | None) -> FormReport:
-    assert standard.baseline is not None
     measured = shot.measured
+    if standard.baseline is None:
+        missing = LEAST_SHOTS - len(standard.shots)
+        return replace(report, reason=f"{missing} more shots of those that this one is to be compared with are needed")
     if not standard.baseline.knows(measured.sequence.view_rad):
         return replace(report, reason=_ELSEWHERE)
     launch_deg = measured.scalars.get(LAUNCH, float("nan"))

@@ -9,7 +9,7 @@ from edge.types import FloatArray, FormSequence
 from engines.backend import Engine, EngineError, open_engine
 from engines.form.layout import EMBEDDING, INPUTS
 from engines.form.shots import pack
-from engines.zoo import Network, check, find, locate, shape_ranges
+from engines.zoo import Network, check, find, locate, sha256_of, shape_ranges
 
 ENCODER = "courtside-form"
 _AT_ONCE = 256
@@ -17,14 +17,14 @@ _AT_ONCE = 256
 
 class Embedder:
     """Runs an encoder of form. It belongs to the thread that opened its engine. `name`: what embeddings are compared
-    under; those of two encoders have nothing to do with each other.
+    under, with the file's digest: those of two encoders, or of one trained anew, have nothing to do with each other.
 
     Raises EngineError where the engine is no encoder of form.
     """
 
-    def __init__(self, network: Network, engine: Engine) -> None:
+    def __init__(self, network: Network, engine: Engine, digest: str) -> None:
         check(network, engine)
-        self._engine, self.name = engine, network.name
+        self._engine, self.name = engine, f"{network.name}@{digest[:12]}"
 
     def embed(self, sequence: FormSequence) -> FloatArray:
         """(D,), of unit length. Raises FormError where the pose is no number anywhere."""
@@ -53,9 +53,10 @@ class Embedder:
 def open_embedder(name: str = ENCODER, backend: str = "auto", threads: int = 1) -> Embedder:
     """The encoder of that name in the zoo, or in the .onnx file of that path. Raises EngineError."""
     network = find(name)
-    engine = open_engine(locate(network), backend, threads, shape_ranges(network))
+    path = locate(network)
+    engine = open_engine(path, backend, threads, shape_ranges(network))
     try:
-        return Embedder(network, engine)
+        return Embedder(network, engine, sha256_of(path))
     except EngineError:
         engine.close()
         raise

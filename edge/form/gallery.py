@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +34,20 @@ CREATE TABLE shots
    enrolled INTEGER NOT NULL);
 CREATE INDEX shots_of ON shots (player, taken);
 """
-_SINCE_VERSION_1 = "ALTER TABLE players ADD COLUMN hand TEXT NOT NULL DEFAULT 'right';"
+# Version 1 told the hand from each picture.
+_SINCE_VERSION_1 = """
+ALTER TABLE players ADD COLUMN hand TEXT NOT NULL DEFAULT 'right';
+UPDATE players SET hand = 'left' WHERE (SELECT avg(mirrored) FROM shots WHERE player = name) > 0.5;
+"""
+# Of the shots that nobody is compared with so many of a player's newest are kept.
+MOST_KEPT = 1000
+# Which of a player's shots the next are compared with. What is kept later is no standard by itself: form that changes
+# little by little would never be told.
+_CHOICES = {
+    "made": "outcome = 'made' AND chosen IS NOT 0",
+    "chosen": "chosen = 1",
+    "all": "(chosen = 1 OR (enrolled = 1 AND chosen IS NULL))",
+}
 _POSE = (64, 17, 2)
 
 
@@ -87,15 +100,39 @@ class Gallery:
 
     def _prepare(self) -> None:
         with self._telling():
-            found = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if found > VERSION:
+            if self._found() > VERSION:
                 raise FormError(f"{self._path}: was written by a newer courtside; update this one")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.execute("PRAGMA secure_delete=ON")
-            if found < VERSION:
-                self._db.executescript(
-                    f"BEGIN IMMEDIATE;{_SINCE_VERSION_1 if found else _TABLES}PRAGMA user_version={VERSION};COMMIT;"
-                )
+            if self._found() < VERSION:
+                with self._changing():
+                    # Another process may have done it while this one waited.
+                    if (found := self._found()) < VERSION:
+                        for statement in (_SINCE_VERSION_1 if found else _TABLES).split(";"):
+                            self._db.execute(statement)
+                        self._db.execute(f"PRAGMA user_version={VERSION}")
+            self._tidy()
+
+    def _found(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _tidy(self) -> None:
+        """Give back the room of what was deleted. It is overwritten already: where the disk refuses, later will do."""
+        if self._db.execute("PRAGMA freelist_count").fetchone()[0]:
+            with suppress(sqlite3.Error):
+                self._db.execute("VACUUM")
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """All of it or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -150,6 +187,11 @@ class Gallery:
                     shot.chosen, shot.enrolled,
                 ),
             )  # fmt: skip
+            self._db.execute(
+                "DELETE FROM shots WHERE player = ? AND enrolled = 0 AND chosen IS NOT 1 AND id NOT IN"
+                " (SELECT id FROM shots WHERE player = ? ORDER BY taken DESC, id DESC LIMIT ?)",
+                (name, name, MOST_KEPT),
+            )
 
     def shots(self, name: str) -> list[KeptShot]:
         """All of somebody's, oldest first."""
@@ -158,25 +200,61 @@ class Gallery:
             rows = self._db.execute("SELECT * FROM shots WHERE player = ? ORDER BY taken, id", (name,)).fetchall()
         return [self._shot(row) for row in rows]
 
-    def standard_of(self, name: str) -> list[KeptShot]:
+    def standard_of(self, name: str, most: int = MOST_KEPT) -> list[KeptShot]:
         """The shots that a player's next ones are compared with, oldest first."""
         standard = self.player(name).standard
-        if standard not in (MADE, CHOSEN, ALL):
-            return self.shots(standard)
-        shots = self.shots(name)
-        if standard == MADE:
-            return [shot for shot in shots if shot.outcome is Outcome.MADE and shot.chosen is not False]
-        if standard == CHOSEN:
-            return [shot for shot in shots if shot.chosen]
-        # What is kept later is no standard by itself: form that changes little by little would never be told.
-        return [shot for shot in shots if shot.chosen or (shot.enrolled and shot.chosen is None)]
+        whose, choice = (name, standard) if standard in _CHOICES else (standard, ALL)
+        return self.chosen(whose, choice, most)
 
-    def tell(self, shot_id: str, outcome: Outcome | None = None, chosen: bool | None = None) -> bool:
-        """What became of a shot, or what a coach says of it; False where no such shot is kept."""
+    def chosen(self, name: str, choice: str = ALL, most: int = MOST_KEPT) -> list[KeptShot]:
+        """Of somebody's shots the newest that are `made`, `chosen` or `all` (of the enrolment, and chosen), oldest
+        first."""
+        with self._telling():
+            rows = self._db.execute(
+                f"SELECT * FROM shots WHERE player = ? AND {_CHOICES[choice]} ORDER BY taken DESC, id DESC LIMIT ?",
+                (name, most),
+            ).fetchall()
+        return [self._shot(row) for row in reversed(rows)]
+
+    def counts(self, name: str) -> tuple[int, int]:
+        """How many shots of somebody are kept, and with how many the next is compared."""
+        standard = self.player(name).standard
+        whose, choice = (name, standard) if standard in _CHOICES else (standard, ALL)
+        count = "SELECT count(*) FROM shots WHERE player = ?"
+        with self._telling():
+            kept = self._db.execute(count, (name,)).fetchone()[0]
+            compared = self._db.execute(f"{count} AND {_CHOICES[choice]}", (whose,)).fetchone()[0]
+        return int(kept), int(compared)
+
+    def of_other_encoders(self, encoder: str) -> list[KeptShot]:
+        """Everybody's shots whose embeddings are of another network than this one."""
+        with self._telling():
+            rows = self._db.execute("SELECT * FROM shots WHERE encoder != ?", (encoder,)).fetchall()
+        return [self._shot(row) for row in rows]
+
+    def renew(self, encoder: str, shot_ids: Sequence[str], embeddings: FloatArray) -> None:
+        """Embeddings (N, D) of kept shots by another network."""
+        rows = [
+            (encoder, np.asarray(row, np.float32).tobytes(), key) for key, row in zip(shot_ids, embeddings, strict=True)
+        ]
+        with self._telling(), self._changing():
+            self._db.executemany("UPDATE shots SET encoder = ?, embedding = ? WHERE id = ?", rows)
+
+    def tell(
+        self,
+        shot_id: str,
+        outcome: Outcome | None = None,
+        chosen: bool | None = None,
+        scalars: dict[str, float] | None = None,
+    ) -> bool:
+        """What became of a shot, what a coach says of it, or what was measured later; False where no such shot is
+        kept."""
+        told = None if scalars is None else json.dumps(_finite(scalars))
         with self._telling():
             changed = self._db.execute(
-                "UPDATE shots SET outcome = coalesce(?, outcome), chosen = coalesce(?, chosen) WHERE id = ?",
-                (None if outcome is None else outcome.value, chosen, shot_id),
+                "UPDATE shots SET outcome = coalesce(?, outcome), chosen = coalesce(?, chosen),"
+                " scalars = coalesce(?, scalars) WHERE id = ?",
+                (None if outcome is None else outcome.value, chosen, told, shot_id),
             )
             return changed.rowcount > 0
 
@@ -193,11 +271,10 @@ class Gallery:
         self.player(name)
         with self._telling():
             count = int(self._db.execute("SELECT count(*) FROM shots WHERE player = ?", (name,)).fetchone()[0])
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("UPDATE players SET standard = ? WHERE standard = ?", (ALL, name))
-            self._db.execute("DELETE FROM players WHERE name = ?", (name,))
-            self._db.execute("COMMIT")
-            self._db.execute("VACUUM")
+            with self._changing():
+                self._db.execute("UPDATE players SET standard = ? WHERE standard = ?", (ALL, name))
+                self._db.execute("DELETE FROM players WHERE name = ?", (name,))
+            self._tidy()
         return count
 
     def export(self, name: str) -> dict[str, Any]:

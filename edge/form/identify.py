@@ -17,26 +17,31 @@ from scipy import stats
 from edge.form.baseline import Baseline
 from edge.types import FloatArray
 
-# Of another person's shots the logarithm of the distance to somebody's, in units of his limit: middle and spread.
-_OTHERS, _OTHERS_SPREAD = 0.7, 0.6
+# Of another person's shots the logarithm of the distance to somebody's, in units of his limit, and of his own shots
+# with a fault: middle and spread. Measured on virtual shooters (0.78, 0.21 and 0.51, 0.22), and wider for people.
+_OTHERS, _FAULTY, _SPREAD = 0.78, 0.5, 0.3
 # Between two of its shots a track has come to be somebody else in so many cases; and so likely is a stranger at first.
 _EXCHANGED, _STRANGER = 0.01, 0.25
 # Who is alone so soon after the last shot was of somebody alone is somebody else in so many cases.
-_SOON_S, _NEWCOMER = 60.0, 0.3
-# So many of somebody's shots may look like anybody's: those are the ones that are worth telling him of.
-_UNUSUAL = 0.5
+_SOON_S, _NEWCOMER = 60.0, 0.45
+# So many of somebody's shots may have a fault: those are the ones that are worth telling him of. However bad it is, a
+# track says more than one shot.
+_UNUSUAL, _LEAST_FAULTY = 0.5, float(np.log(0.8))
 _SURE = 0.7
 _MOST = 12.0
+_TRACKS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """name: None where it is nobody's or not sure enough; probability of that name or, without one, of a stranger;
-    nearest: enrolled players and the distances in their own limits, nearest first."""
+    nearest: enrolled players and the distances in their own limits, nearest first. by_track: something was known of
+    the track before this shot."""
 
     name: str | None
     probability: float
     nearest: tuple[tuple[str, float], ...]
+    by_track: bool = False
 
 
 class Identifier:
@@ -72,6 +77,7 @@ class Identifier:
         """Of a shot's embedding (D,), as it is if it is that player's, whose hand is known; and its shooter's track.
 
         alone_s: when the shot was, if nobody but its shooter was in view."""
+        by_track = track_id is not None and track_id in self._known
         before = self._before(track_id, list(baselines), alone_s)
         log = {name: np.log(share) + _evidence(baselines, name, embeddings) for name, share in before.items()}
         most = max(log.values())
@@ -79,14 +85,17 @@ class Identifier:
         total = sum(shares.values())
         shares = {name: share / total for name, share in shares.items()}
         if track_id is not None:
+            self._known.pop(track_id, None)
             self._known[track_id] = dict(shares)
+            while len(self._known) > _TRACKS_KEPT:
+                del self._known[next(iter(self._known))]
         self._remember(shares, alone_s)
         away = ((name, one.distance(embeddings[name])) for name, one in baselines.items())
         nearest = sorted(away, key=lambda row: row[1])
         best = max(shares, key=lambda name: shares[name])
-        if best is None or shares[best] < _SURE:
-            return Identity(None, shares[None], tuple(nearest))
-        return Identity(best, shares[best], tuple(nearest))
+        if best is None or shares[best] < _SURE or best not in baselines:
+            return Identity(None, shares[None], tuple(nearest), by_track)
+        return Identity(best, shares[best], tuple(nearest), by_track)
 
     def _before(self, track_id: int | None, names: list[str], alone_s: float | None) -> dict[str | None, float]:
         """What is thought before this shot is looked at: as after the track's last one, or that of who was alone just
@@ -96,21 +105,24 @@ class Identifier:
         known, changed = {} if track_id is None else self._known.get(track_id, {}), _EXCHANGED
         if not known and alone_s is not None and 0 <= alone_s - self._alone_s <= _SOON_S:
             known, changed = self._alone, _NEWCOMER
-        known = {name: share for name, share in known.items() if name in anybody}
         if not known:
             return anybody
-        total = sum(known.values())
+        # Who cannot be asked about this shot, since it could not be looked at as one of his hand's, stays as likely.
+        total = max(sum(known.values()), 1e-9)
         return {
-            name: max((1 - changed) * known.get(name, 0.0) / max(total, 1e-9) + changed * share, 1e-9)
-            for name, share in anybody.items()
+            name: max((1 - changed) * known.get(name, 0.0) / total + changed * anybody.get(name, 0.0), 1e-9)
+            for name in {**anybody, **known}
         }
 
 
 def _evidence(baselines: Mapping[str, Baseline], name: str | None, embeddings: Mapping[str, FloatArray]) -> float:
-    """How much the shot speaks for a name, against a stranger: a log ratio of densities."""
-    if name is None:
+    """How much the shot speaks for a name, against a stranger: a log ratio of densities; 0 for who is not asked."""
+    if name is None or name not in baselines:
         return 0.0
     own, embedding = baselines[name], embeddings[name]
-    other = stats.norm.logpdf(np.log(max(own.distance(embedding), 1e-6)), _OTHERS, _OTHERS_SPREAD)
+    away = np.log(max(own.distance(embedding), 1e-6))
+    other = stats.norm.logpdf(away, _OTHERS, _SPREAD)
     same = min(own.log_density(embedding) - other, _MOST)
-    return float(np.log((1 - _UNUSUAL) * np.exp(same) + _UNUSUAL))
+    faulty = stats.norm.logpdf(max(away, _FAULTY), _FAULTY, _SPREAD) - other
+    faulty = float(np.clip(faulty, _LEAST_FAULTY, _MOST))
+    return float(np.logaddexp(np.log(1 - _UNUSUAL) + same, np.log(_UNUSUAL) + faulty))

@@ -11,6 +11,7 @@ import numpy as np
 from edge.form.errors import FormError
 from edge.form.motion import open_motion
 from edge.form.phases import LONGEST_S, Phases, find_phases
+from edge.form.sides import Hand
 from edge.form.skeleton import JOINTS
 from edge.types import FloatArray, ShotClip, ShotEvent, Snapshot, TrackStatus
 
@@ -50,8 +51,9 @@ class Recorder:
         while snapshot.time_s - self._moments[0].time_s > self._kept_s:
             self._moments.popleft()
 
-    def cut(self, event: ShotEvent) -> ShotClip:
-        """The clip of the shot. Raises FormError with one line where the shooter or his joints were not seen."""
+    def cut(self, event: ShotEvent, hand: Hand | None = None) -> ShotClip:
+        """The clip of the shot; hand: the one that shoots, where it is known. Raises FormError with one line where the
+        shooter or his joints were not seen."""
         player = event.player_id
         if player is None:
             raise FormError("nobody could be named as the shooter")
@@ -62,7 +64,7 @@ class Recorder:
         before = sum(player in moment.joints for moment in moments if moment.time_s <= release_s)
         if before < _LEAST_FRAMES:
             raise FormError(f"the shooter's joints were seen in only {before} frames before the release")
-        return _clip(event, player, moments)
+        return _clip(event, player, moments, hand)
 
 
 def _moment(snapshot: Snapshot) -> _Moment:
@@ -91,7 +93,7 @@ def _still(points: FloatArray, move: FloatArray | None) -> FloatArray:
     return out
 
 
-def _clip(event: ShotEvent, player: int, moments: Sequence[_Moment]) -> ShotClip:
+def _clip(event: ShotEvent, player: int, moments: Sequence[_Moment], hand: Hand | None) -> ShotClip:
     times_s = np.array([moment.time_s for moment in moments])
     unseen, nowhere = np.full((JOINTS, 3), np.nan), np.full(2, np.nan)
     keypoints = np.stack([moment.joints.get(player, unseen) for moment in moments])
@@ -100,7 +102,7 @@ def _clip(event: ShotEvent, player: int, moments: Sequence[_Moment]) -> ShotClip
     motion = open_motion(times_s, keypoints, ball)
     if not np.isfinite(motion.stature_px):
         motion = replace(motion, stature_px=_OF_BOX * float(np.percentile(heights, _STANDING)))
-    phases = find_phases(motion, event.release_time_s)
+    phases = find_phases(motion, event.release_time_s, hand)
     first = int(np.searchsorted(times_s, phases.gather_s - _BEFORE_S))
     return clip_of(
         event,

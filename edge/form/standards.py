@@ -10,7 +10,7 @@ import numpy as np
 
 from edge.form.atlas import Atlas, update_atlas
 from edge.form.baseline import LEAST_SHOTS, Baseline, make_baseline
-from edge.form.gallery import Gallery, KeptShot, Player
+from edge.form.gallery import ALL, Gallery, KeptShot, Player
 from edge.form.launch import LAUNCH
 from edge.form.sides import Hand
 
@@ -24,12 +24,13 @@ VIEW = "view_rad"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Of one player: his hand, the shots, and the distance to them; None as long as there are too few."""
+    """Of one player: his hand, the shots that his next ones are compared with, and the distance to them; own: to his
+    own shots, by which he is known. None as long as there are too few."""
 
     hand: Hand
-
     shots: tuple[KeptShot, ...]
     baseline: Baseline | None
+    own: Baseline | None
 
     def seen_alike(self, view_rad: float) -> list[KeptShot]:
         """Those that were seen from about the same side."""
@@ -60,13 +61,20 @@ class Standards:
         self._version = -1
         self.atlas: Atlas | None = None
 
-    def refresh(self) -> None:
-        """Look whether somebody else wrote, and read everything anew if so. Raises FormError."""
+    def refresh(self) -> list[str]:
+        """Look whether somebody else wrote, and read everything anew if so; who is no longer enrolled then. Raises
+        FormError."""
         version = self._gallery.version
-        if version != self._version:
-            self._version = version
-            self._known = {player.name: self._read(player) for player in self._gallery.players()}
-            self._draw()
+        if version == self._version:
+            return []
+        before = set(self._known)
+        self._version = version
+        self._known = {player.name: self._read(player) for player in self._gallery.players()}
+        gone = sorted(before - set(self._known))
+        if gone:
+            self.atlas = None
+        self._draw()
+        return gone
 
     def reread(self, name: str) -> None:
         """Of one player, whose shots were changed through the same connection, and of those who are compared with him.
@@ -96,13 +104,18 @@ class Standards:
         """Those that somebody who is enrolled shoots with, the right one first; the right one where nobody is."""
         return sorted({one.hand for one in self._known.values()}, reverse=True) or ["right"]
 
-    def compared(self, hands: Collection[Hand]) -> dict[str, Standard]:
-        """Everybody of these hands who has shots enough."""
-        return {name: one for name, one in self._known.items() if one.baseline is not None and one.hand in hands}
+    def known(self, hands: Collection[Hand]) -> dict[str, Standard]:
+        """Everybody of these hands who has shots enough to be known by."""
+        return {name: one for name, one in self._known.items() if one.own is not None and one.hand in hands}
 
     def _read(self, player: Player) -> Standard:
+        shots = self._ours(self._gallery.standard_of(player.name, _NEWEST))
+        baseline = baseline_of(shots) if len(shots) >= LEAST_SHOTS else None
+        if player.standard == ALL:
+            return Standard(player.hand, tuple(shots), baseline, baseline)
+        own = self._ours(self._gallery.chosen(player.name, ALL, _NEWEST))
+        return Standard(player.hand, tuple(shots), baseline, baseline_of(own) if len(own) >= LEAST_SHOTS else None)
+
+    def _ours(self, shots: Sequence[KeptShot]) -> list[KeptShot]:
         # What another encoder said cannot be compared with what this one says.
-        shots = [shot for shot in self._gallery.standard_of(player.name) if shot.encoder == self._encoder][-_NEWEST:]
-        if len(shots) < LEAST_SHOTS:
-            return Standard(player.hand, tuple(shots), None)
-        return Standard(player.hand, tuple(shots), baseline_of(shots))
+        return [shot for shot in shots if shot.encoder == self._encoder]

@@ -64,3 +64,19 @@ def test_the_first_shot_after_a_long_pause_begins_a_session(tmp_path: Path, monk
     assert [(line.session.id, line.shots) for line in store.sessions()] == [("one-2", 1), ("one", 2)]
     assert store.session("one").ended == noon + timedelta(minutes=44)
     assert store.session("one-2").started == noon + timedelta(minutes=124)
+
+
+def test_a_reset_after_a_long_pause_begins_one_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock_s, noon = 1000.0, datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+    monkeypatch.setattr("edge.analysis.time", SimpleNamespace(monotonic=lambda: clock_s))
+    monkeypatch.setattr("edge.analysis._now", lambda: noon + timedelta(seconds=clock_s - 1000))
+    publisher = SimpleNamespace(session="one", shot=lambda *_: None, stats=lambda *_: None)
+    analysis = _analysis(tmp_path, publisher)
+    analysis._tell([_made("s-1")], [])
+    clock_s += 50 * 60
+    analysis.reset_statistics()
+    clock_s += 2 * 60
+    analysis._tell([_made("s-2")], [])
+    store = SessionStore(tmp_path / "sessions.db")
+    assert [(line.session.id, line.shots) for line in store.sessions()] == [("one-2", 1), ("one", 1)]
+    assert store.session("one-2").started == noon + timedelta(minutes=50)

@@ -64,7 +64,7 @@ class Recorder:
     def update(self, snapshot: Snapshot) -> None:
         self.seen += 1
 
-    def cut(self, event: ShotEvent) -> ShotClip:
+    def cut(self, event: ShotEvent, hand: Hand | None = None) -> ShotClip:
         if isinstance(self.clip, str):
             raise FormError(self.clip)
         return self.clip

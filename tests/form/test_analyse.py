@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edge.form.gallery import Gallery, Player
+from edge.form.gallery import MADE, Gallery, Player
 from edge.types import FloatArray, Outcome, ShotEvent, ShotPhase
 from tests.form.shots import NOW, Gym
 
@@ -147,3 +148,74 @@ def test_a_shot_seen_from_elsewhere_than_the_enrolment_is_not_judged(gym: Gym) -
     assert report.reason.startswith("seen from another side than at the enrolment")
     _enrol(gym, "Anna", 0.1, 1)
     assert gym.shoot(_form(0.1), 1).verdict == "consistent"
+
+
+def test_a_player_is_known_by_his_own_shots_whatever_he_is_compared_with(gym: Gym) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    _enrol(gym, "Ben", -0.3, 2)
+    gym.gallery.enrol(replace(gym.gallery.player("Anna"), standard="Ben"))
+    gym.analyser.reread("Anna")
+    report = gym.shoot(_form(0.1), 11)
+    assert (report.player, report.verdict) == ("Anna", "deviates")
+    assert gym.shoot(_form(-0.3), 12).player == "Ben"
+
+
+def test_too_few_shots_that_went_in_are_told_and_do_not_hide_who_it_is(gym: Gym) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    gym.gallery.enrol(replace(gym.gallery.player("Anna"), standard=MADE))
+    gym.analyser.reread("Anna")
+    report = gym.shoot(_form(0.1), 1)
+    assert (report.player, report.verdict) == ("Anna", "abstain")
+    assert report.reason.startswith("5 more shots of those")
+    for _ in range(5):
+        made = gym.shoot(_form(0.1), 1).shot_id
+        gym.later(2.0, ShotEvent(made, ShotPhase.END, 10, gym.time_s, 1, Outcome.MADE, 0.9))
+    assert gym.shoot(_form(0.1), 1).verdict == "consistent"
+
+
+def test_an_unusual_shot_of_an_unknown_track_is_not_kept(gym: Gym) -> None:
+    """Somebody who never agreed may have come alone just after her."""
+    gym.analyser.enrol(Player("Anna", NOW), wanted=8)
+    for _ in range(8):
+        gym.shoot(_form(0.1), 1, players=1)
+    kept = len(gym.gallery.shots("Anna"))
+    gym.shoot(_form(0.13), 9, players=1)
+    assert len(gym.gallery.shots("Anna")) == kept
+
+
+def test_only_shots_that_are_compared_tell_a_change_of_form(gym: Gym) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    for _ in range(10):
+        gym.shoot(_form(0.1), 1)
+    gym.view_rad = 0.6
+    assert all(gym.shoot(_form(0.14), 1).drift == "" for _ in range(10))
+
+
+def test_whom_another_process_forgot_stays_nowhere_in_memory(gym: Gym, tmp_path: Path) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    _enrol(gym, "Ben", -0.3, 2)
+    gym.shoot(_form(-0.3), 2)
+    Gallery(tmp_path / "form.db").forget("Anna")
+    gym.shoot(_form(-0.3), 2)
+    assert all("Anna" not in f"{one.player} {one.reason} {one.nearest}" for one in gym.analyser.reports.values())
+    assert "Anna" not in gym.analyser._drift._shots
+
+
+def test_of_who_is_forgotten_no_report_names_him_even_as_near(gym: Gym) -> None:
+    _enrol(gym, "Anna", 0.1, 1)
+    _enrol(gym, "Ben", -0.3, 2)
+    assert any(name == "Anna" for name, _ in gym.shoot(_form(-0.3), 2).nearest)
+    gym.analyser.forget("Anna")
+    assert all("Anna" not in f"{one.reason} {one.nearest}" for one in gym.analyser.reports.values())
+
+
+def test_a_shot_that_shows_one_hand_only_leaves_the_other_hands_tracks_alone(gym: Gym) -> None:
+    gym.analyser.enrol(Player("Lea", NOW, hand="left"), wanted=6)
+    for _ in range(6):
+        gym.shoot(_form(0.1), 1)
+    _enrol(gym, "Anna", -0.3, 2)
+    gym.unseen = "left"
+    assert gym.shoot(_form(0.1), 1).player is None
+    gym.unseen = None
+    report = gym.shoot(_form(0.13), 1)
+    assert report.player == "Lea"

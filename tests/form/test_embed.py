@@ -15,7 +15,7 @@ from edge.form.virtual import View, film
 from edge.simulator.shooters import ShotType, make_shooter, move, repeat
 from edge.types import FormSequence
 from engines.backend import EngineError, open_engine
-from engines.zoo import find, locate
+from engines.zoo import find, locate, sha256_of
 
 SIDE = View(-np.pi / 2, 7.0, 2.0)
 
@@ -41,7 +41,7 @@ def test_fingerprints_are_of_unit_length_and_the_same_each_time(embedder: Embedd
     together = embedder.embed_all(shots)
     assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert embedder.embed(shots[1]) == pytest.approx(together[1], abs=1e-5)
-    assert embedder.name == "courtside-form"
+    assert embedder.name == f"courtside-form@{sha256_of(locate(find('courtside-form')))[:12]}"
 
 
 def test_one_mans_shots_are_nearer_to_each_other_than_to_anothers(embedder: Embedder) -> None:
@@ -68,5 +68,5 @@ def test_another_network_is_no_encoder() -> None:
     network = find("efficientnet-lite0")
     engine = open_engine(locate(network), "onnxruntime", 1)
     with pytest.raises(EngineError, match="courtside-form"):
-        Embedder(replace(find("courtside-form"), name="courtside-form"), engine)
+        Embedder(replace(find("courtside-form"), name="courtside-form"), engine, "")
     engine.close()

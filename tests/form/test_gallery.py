@@ -69,7 +69,9 @@ def test_the_standard_is_what_was_chosen(path: Path) -> None:
         "later shots are none by themselves"
     )
     gallery.enrol(Player("Ben", _NOW, standard="Anna"))
-    assert len(gallery.standard_of("Ben")) == 4
+    assert [shot.shot_id for shot in gallery.standard_of("Ben")] == ["s-1", "s-2"], "as Anna's own"
+    assert gallery.counts("Anna") == (4, 2)
+    assert gallery.counts("Ben") == (0, 2)
 
 
 def test_who_is_forgotten_leaves_nothing_in_the_file(path: Path) -> None:
@@ -129,11 +131,12 @@ def test_files_that_are_no_gallery_are_told(path: Path) -> None:
 
 
 def test_a_file_of_the_first_version_goes_on(path: Path) -> None:
-    _gallery(path, "Anna").add("Anna", _shot(1))
+    _gallery(path, "Anna", "Ben").add("Anna", _shot(1))
     with closing(sqlite3.connect(path)) as db:
         db.executescript("ALTER TABLE players DROP COLUMN hand; PRAGMA user_version=1")
     gallery = Gallery(path)
-    assert gallery.player("Anna").hand == "right"
+    assert gallery.player("Anna").hand == "left", "most of her shots were mirrored"
+    assert gallery.player("Ben").hand == "right"
     assert len(gallery.shots("Anna")) == 1
     gallery.enrol(Player("Lea", _NOW, hand="left"))
     assert Gallery(path).player("Lea").hand == "left"
@@ -150,3 +153,47 @@ def test_a_newer_file_is_left_alone(path: Path) -> None:
 def test_only_its_owner_may_read_the_file(path: Path) -> None:
     Gallery(path).close()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_forgetting_that_fails_changes_nothing_and_works_later(path: Path) -> None:
+    """While another process holds the file: no open transaction swallows what is kept after it."""
+    gallery = _gallery(path, "Anna", "Ben")
+    gallery.add("Anna", _shot(1))
+    gallery._db.execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM shots").fetchall()
+        with pytest.raises(FormError, match="locked"):
+            gallery.forget("Anna")
+    assert [player.name for player in gallery.players()] == ["Anna", "Ben"]
+    gallery.add("Ben", _shot(2))
+    assert gallery.forget("Anna") == 1
+    assert [player.name for player in Gallery(path).players()] == ["Ben"]
+    assert len(Gallery(path).shots("Ben")) == 1
+
+
+def test_of_later_shots_the_newest_are_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.form.gallery.MOST_KEPT", 3)
+    gallery = _gallery(path, "Anna")
+    gallery.add("Anna", _shot(1))
+    gallery.add("Anna", _shot(2, chosen=True, enrolled=False))
+    for number in range(3, 9):
+        gallery.add("Anna", _shot(number, enrolled=False))
+    assert [shot.shot_id for shot in gallery.shots("Anna")] == ["s-1", "s-2", "s-6", "s-7", "s-8"]
+
+
+def test_embeddings_of_another_network_are_renewed(path: Path) -> None:
+    gallery = _gallery(path, "Anna")
+    gallery.add("Anna", _shot(1))
+    gallery.add("Anna", replace(_shot(2), encoder="e2"))
+    assert [shot.shot_id for shot in gallery.of_other_encoders("e2")] == ["s-1"]
+    gallery.renew("e2", ["s-1"], np.full((1, 4), 0.5))
+    assert gallery.of_other_encoders("e2") == []
+    assert gallery.shots("Anna")[0].embedding.tolist() == [0.5] * 4
+
+
+def test_what_is_measured_later_is_kept(path: Path) -> None:
+    gallery = _gallery(path, "Anna")
+    gallery.add("Anna", _shot(1))
+    assert gallery.tell("s-1", scalars={"follow_through_s": 0.6, "balance_deg": float("nan")})
+    assert gallery.shots("Anna")[0].scalars == {"follow_through_s": 0.6}
