@@ -61,7 +61,7 @@ class Analysis:
         self.log = SessionLog(
             config.sessions_path, Session(publisher.session, _now(), None, source.info.name, self._court())
         )
-        self.form = Forming(config)
+        self.form = Forming(config, publisher.forget_player)
         self._recalibrate = False
         self.meter = Meter()
         self.newest_image: Image | None = None

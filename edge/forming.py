@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -44,11 +44,11 @@ class Forming:
     """`open`, `update` and `close` belong to the analysis thread; everything else may be asked from any.
 
     problem: why form is not analysed, for the box's health; empty where it is. The virtual gym's player needs not be
-    asked: he is enrolled at once, and forgotten when the box stops.
+    asked: he is enrolled at once, and forgotten when the box stops. forgotten: told of who is, for what others keep.
     """
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, forgotten: Callable[[str], None] = lambda name: None) -> None:
+        self._config, self._forgotten = config, forgotten
         self._virtual: TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._gallery: Gallery | None = None
@@ -141,7 +141,8 @@ class Forming:
         with self._lock:
             count = self._ready()[0].forget(name)
             self._alerts.forget(name)
-            return count
+        self._forgotten(name)
+        return count
 
     def choose(self, shot_id: str, good: bool) -> None:
         """A coach's word on a shot. Raises FormError."""

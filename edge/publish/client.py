@@ -128,6 +128,10 @@ class Publisher:
             self._inbox.put(partial(self._keep, self.topics.form_alert, form_messages.alert(report, _now())))
         self._inbox.put(partial(self._send_form, form_messages.shot(report, _now())))
 
+    def forget_player(self, name: str) -> None:
+        """Alerts about him that wait for a broker are not sent any more."""
+        self._inbox.put(partial(self._forget, name))
+
     def live(self, snapshot: Snapshot, court: Court | None = None, court_suspect: bool = False) -> None:
         """Positions for the page. Call with every frame: the newest goes out, eight times a second."""
         now_s = time.monotonic()
@@ -206,6 +210,13 @@ class Publisher:
     def _keep(self, topic: str, message: payloads.Message) -> None:
         try:
             self._outbox.add(topic, _bytes(message))
+        except PublishError as error:
+            _log.error("%s", error)
+        self._refresh()
+
+    def _forget(self, name: str) -> None:
+        try:
+            self._outbox.forget(self.topics.form_alert, name)
         except PublishError as error:
             _log.error("%s", error)
         self._refresh()

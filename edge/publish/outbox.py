@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class Outbox:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA secure_delete=ON")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS waiting"
                 " (row INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL)"
@@ -87,6 +89,17 @@ class Outbox:
     def remove(self, row: int) -> None:
         """Forget an acknowledged message; nothing happens where it was dropped meanwhile."""
         self._size -= self._db.execute("DELETE FROM waiting WHERE row = ?", (row,)).rowcount
+
+    def forget(self, topic: str, player: str) -> None:
+        """Waiting messages of this topic about a player who wants to be forgotten. Raises PublishError."""
+        try:
+            rows = self._db.execute("SELECT row, payload FROM waiting WHERE topic = ?", (topic,)).fetchall()
+            of_him = [(row,) for row, payload in rows if json.loads(payload).get("player") == player]
+            self._db.executemany("DELETE FROM waiting WHERE row = ?", of_him)
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise PublishError(f"{self._path}: messages about {player} cannot be deleted ({error})") from None
+        self._size -= len(of_him)
 
     def close(self) -> None:
         self._db.close()

@@ -31,6 +31,7 @@ def test_a_reset_parts_what_is_kept_and_what_is_counted_at_the_same_event(tmp_pa
     told: list[tuple[SessionFigures, str]] = []
     publisher = SimpleNamespace(
         session="one",
+        forget_player=lambda name: None,
         shot=lambda *_: analysis.reset_statistics(),
         stats=lambda figures, session, _: told.append((figures, session)),
     )
@@ -48,8 +49,9 @@ def test_the_first_shot_after_a_long_pause_begins_a_session(tmp_path: Path, monk
     monkeypatch.setattr("edge.analysis._now", lambda: noon + timedelta(seconds=clock_s - 1000))
     told: list[tuple[SessionFigures, str]] = []
     publisher = SimpleNamespace(
-        session="one", shot=lambda *_: None, stats=lambda figures, session, _: told.append((figures, session))
-    )
+        session="one", forget_player=lambda name: None, shot=lambda *_: None,
+        stats=lambda figures, session, _: told.append((figures, session)),
+    )  # fmt: skip
     analysis = _analysis(tmp_path, publisher)
     analysis._tell([_made("s-1")], [])
     clock_s += 44 * 60
@@ -70,7 +72,9 @@ def test_a_reset_after_a_long_pause_begins_one_session(tmp_path: Path, monkeypat
     clock_s, noon = 1000.0, datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
     monkeypatch.setattr("edge.analysis.time", SimpleNamespace(monotonic=lambda: clock_s))
     monkeypatch.setattr("edge.analysis._now", lambda: noon + timedelta(seconds=clock_s - 1000))
-    publisher = SimpleNamespace(session="one", shot=lambda *_: None, stats=lambda *_: None)
+    publisher = SimpleNamespace(
+        session="one", forget_player=lambda name: None, shot=lambda *_: None, stats=lambda *_: None
+    )
     analysis = _analysis(tmp_path, publisher)
     analysis._tell([_made("s-1")], [])
     clock_s += 50 * 60

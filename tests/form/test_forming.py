@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edge.config import parse
 from edge.form.errors import FormError
+from edge.form.gallery import Gallery, KeptShot, Player
 from edge.forming import STARTING, Forming
-from edge.types import ShotEvent, ShotPhase
+from edge.types import FormSequence, ShotEvent, ShotPhase
 from tests.form.shots import a_player, a_snapshot
 
 
@@ -92,3 +95,31 @@ def test_the_virtual_gyms_player_is_enrolled_at_once_and_kept_nowhere(tmp_path: 
     assert forming.enrolling() == ("Virtual player", 0, 10)
     forming.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_forgotten_is_told_to_whoever_keeps_more_of_him(tmp_path: Path) -> None:
+    told: list[str] = []
+    settings = {"data_dir": str(tmp_path), "source": {"uri": "/dev/video0"}}
+    forming = Forming(parse(settings, "test"), told.append)
+    forming.open()
+    forming.enrol("Anna")
+    with pytest.raises(FormError):
+        forming.forget("Ben")
+    forming.forget("Anna")
+    assert told == ["Anna"]
+    forming.close()
+
+
+def test_fingerprints_of_another_network_are_made_again_when_the_box_starts(tmp_path: Path) -> None:
+    forming = _forming(tmp_path)
+    gallery = Gallery(forming._config.form_path)
+    gallery.enrol(Player("Anna", datetime(2026, 5, 1, tzinfo=timezone.utc)))
+    pose = np.random.default_rng(1).normal(0.0, 0.2, (64, 17, 2))
+    sequence = FormSequence(pose, np.ones((64, 17), bool), 0.8)
+    gallery.add("Anna", KeptShot("s-1", datetime(2026, 5, 1, tzinfo=timezone.utc), "older", np.ones(128), sequence))
+    gallery.close()
+    forming.open()
+    forming.close()
+    (shot,) = Gallery(forming._config.form_path).shots("Anna")
+    assert shot.encoder.startswith("courtside-form@")
+    assert np.linalg.norm(shot.embedding) == pytest.approx(1.0, abs=1e-5)

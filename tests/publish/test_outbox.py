@@ -77,3 +77,15 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match=r"o\.sqlite: the outbox cannot be opened") as caught:
         Outbox(path)
     assert "\n" not in str(caught.value)
+
+
+def test_of_who_is_forgotten_nothing_waits_and_nothing_stays_in_the_file(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "o.sqlite")
+    for topic, player in (("alert", "Annabelle"), ("alert", "Ben"), ("shot", "Annabelle")):
+        outbox.add(topic, f'{{"player": "{player}", "topic": "{topic}"}}'.encode())
+    outbox.forget("alert", "Annabelle")
+    assert [message.topic for message in outbox.after(0, 10)] == ["alert", "shot"]
+    assert len(outbox) == 2
+    outbox.forget("shot", "Annabelle")
+    outbox.close()
+    assert all(b"Annabelle" not in path.read_bytes() for path in tmp_path.iterdir())
