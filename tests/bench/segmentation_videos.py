@@ -1,5 +1,9 @@
 """Shots of real videos as the box cuts them: through the pipeline with its own networks, release frames looked up by
-eye in tests/bench/truth/shots.json."""
+eye in tests/bench/truth/shots.json.
+
+Some shots' release lies before the video or outside the picture, so its frame is not known: what is told of such a shot
+is neither right nor wrong, and is counted by itself.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,10 @@ from calibration.model import Calibration, RimBox
 from edge.capture import open_source
 from edge.config import parse
 from edge.form.errors import FormError
-from edge.form.find import find_shots
 from edge.form.recorder import Recorder
 from edge.pipeline import open_pipeline
 from edge.types import FloatArray, ShotClip, ShotEvent, ShotPhase, Snapshot, TrackStatus
+from tests.bench.segmentation_data import Stretch
 
 # A found release belongs to a true one within so many frames.
 MATCH_FRAMES = 8
@@ -25,14 +29,16 @@ MATCH_FRAMES = 8
 
 @dataclass(slots=True)
 class Watched:
-    """One video: each shot as its event told it, its clip or why there is none; and, of each scene and track, frames
-    and joints in which shots are looked for without any event."""
+    """One video: frames of the releases that are known, spans of frames in which a shot is under way whose release is
+    not, each shot as its event told it with its clip or why there is none, and every track of every scene with the
+    frames that its rows are."""
 
     name: str
     fps: float
     releases: list[int]
+    unknown: list[tuple[int, int]]
     cut: list[tuple[ShotEvent, ShotClip | str]] = field(default_factory=list)
-    found: list[int] = field(default_factory=list)
+    tracks: list[tuple[list[int], Stretch]] = field(default_factory=list)
 
 
 def watch(name: str, video: Path, clip: dict[str, Any]) -> Watched:
@@ -45,13 +51,25 @@ def watch(name: str, video: Path, clip: dict[str, Any]) -> Watched:
     releases = [shot["release"] for shot in clip["shots"] if shot["release"] is not None]
     with open_source(config.source) as source:
         pipeline = open_pipeline(config, Calibration(image_size=(source.info.width, source.info.height), rim=rim))
-        watched = Watched(name, float(clip.get("fps", 30.0)), releases)
+        watched = Watched(name, float(clip.get("fps", 30.0)), releases, unknown_spans(clip["shots"]))
         try:
             snapshots = list(_cut_events(watched, pipeline, source))
         finally:
             pipeline.close()
-    watched.found = _by_pose(snapshots)
+    watched.tracks = _tracks(name, snapshots)
     return watched
+
+
+def unknown_spans(shots: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """First and last frame of the shots whose release is not known: from where the shot before is over to where the
+    ball is at the rim."""
+    spans, over = [], -1
+    for shot in shots:
+        at_rim = shot.get("rim_crossing")
+        if shot["release"] is None and at_rim is not None:
+            spans.append((over + 1, int(at_rim)))
+        over = max(over, -1 if at_rim is None else int(at_rim))
+    return spans
 
 
 def _cut_events(watched: Watched, pipeline: Any, frames: Any) -> Iterator[Snapshot]:
@@ -61,7 +79,7 @@ def _cut_events(watched: Watched, pipeline: Any, frames: Any) -> Iterator[Snapsh
         step = pipeline.step(frame)
         recorder.update(step.snapshot)
         for event in step.events:
-            if event.phase is ShotPhase.NEW and event.evidence.get("release_seen") == "yes":
+            if event.phase is ShotPhase.NEW:
                 try:
                     watched.cut.append((event, recorder.cut(event)))
                 except FormError as error:
@@ -69,20 +87,17 @@ def _cut_events(watched: Watched, pipeline: Any, frames: Any) -> Iterator[Snapsh
         yield step.snapshot
 
 
-def _by_pose(snapshots: list[Snapshot]) -> list[int]:
-    """Frames of the releases that poses and ball alone tell, of whoever is seen, without events."""
+def _tracks(name: str, snapshots: list[Snapshot]) -> list[tuple[list[int], Stretch]]:
     scenes: list[list[Snapshot]] = []
     for snapshot in snapshots:
         if not scenes or snapshot.scene_cut:
             scenes.append([])
         scenes[-1].append(snapshot)
-    found = []
-    for scene in scenes:
-        for track_id in {player.track_id for snapshot in scene for player in snapshot.players}:
-            times_s, keypoints, ball = _track(scene, track_id)
-            spans = find_shots(times_s, keypoints, ball)
-            found += [scene[int(np.searchsorted(times_s, span.release_s - 1e-6))].index for span in spans]
-    return sorted(found)
+    return [
+        ([snapshot.index for snapshot in scene], Stretch(name, "videos", True, *_track(scene, track_id), ()))
+        for scene in scenes
+        for track_id in sorted({player.track_id for snapshot in scene for player in snapshot.players})
+    ]
 
 
 def _track(scene: list[Snapshot], track_id: int) -> tuple[FloatArray, FloatArray, FloatArray]:

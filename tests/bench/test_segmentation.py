@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench.segmentation import Tally, naive, ours, score
+from tests.bench.segmentation import Tally, by_frame, naive, ours, score
 from tests.bench.segmentation_data import _COLUMNS, KnownShot, Stretch, longvid
+from tests.bench.segmentation_videos import unknown_spans
 from tests.form.stick import RELEASE_S, Stick, ball_at, joints, stick_clip
 
 
@@ -52,6 +53,17 @@ def test_figures() -> None:
     assert figures["x_recall"] == pytest.approx(0.75)
     assert figures["x_precision"] == pytest.approx(0.75)
     assert figures["x_release_within_2_frames"] == pytest.approx(2 / 3)
+
+
+def test_what_is_told_of_a_shot_whose_release_is_not_known_is_neither_right_nor_wrong() -> None:
+    shots = [
+        {"release": 10, "rim_crossing": 25}, {"release": None, "rim_crossing": 60}, {"release": 80, "rim_crossing": 95},
+    ]  # fmt: skip
+    spans = unknown_spans(shots)
+    assert spans == [(26, 60)]
+    tally = by_frame([10, 80], spans, [12, 40, 61, 100])
+    assert (tally.true, tally.found, tally.false, tally.unknown) == (2, 1, 2, 1)
+    assert tally.frames_off == [2]
 
 
 def _write(path: Path, labelled: range) -> None:
