@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,8 @@ from edge.form.sides import Hand
 from edge.form.skeleton import EXCHANGED, JOINTS
 from edge.form.virtual import Conditions, View, draw_view, film
 from edge.simulator.shooters import BONES, Motion, Shooter, ShotType, make_shooter, move, repeat
-from edge.simulator.style import FAULTS
-from edge.types import FloatArray
+from edge.simulator.style import FAULTS, ShotForm
+from edge.types import FloatArray, ShotClip
 from engines.form.shots import NO_FAULT, Shots, join, pack
 
 KINDS = tuple(ShotType)
@@ -27,6 +27,8 @@ _BEFORE_S, _AFTER_S = 0.12, 0.32
 _ABOUT_RAD, _ABOUT_M = 0.02, 0.15
 # Of the sessions seen from behind, where the network takes left for right at times.
 _EXCHANGED = 0.15
+# pose, present, duration_s, depth, launch_deg and view_rad of one shot, as `Shots` has them.
+_Found = tuple[FloatArray, FloatArray, float, FloatArray, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Wanted:
     fault: int = NO_FAULT
 
 
+def repeated(shooter: Shooter, one: Wanted, rng: np.random.Generator) -> ShotForm:
+    """One repetition of what is wanted."""
+    return repeat(shooter, one.kind, rng, FAULT_NAMES[one.fault] or None)
+
+
 def session(
     shooter: Shooter,
     wanted: Iterable[Wanted],
@@ -45,16 +52,22 @@ def session(
     rng: np.random.Generator,
     conditions: Conditions | None = None,
     any_body: bool = False,
+    hand: Hand | None = None,
+    sightings: int | None = None,
+    draw: Callable[[Shooter, Wanted, np.random.Generator], ShotForm] = repeated,
 ) -> Shots | None:
     """Shots of one shooter, whose hand is known, before one camera; those that are too poor to be compared are left
     out, None if all are.
 
-    any_body: with other limbs and another height at each shot, so that nothing can be learnt from them.
+    any_body: with other limbs and another height at each shot, so that nothing can be learnt from them. hand: looked at
+    as shots of that hand, whichever he shoots with; those too poor for it stay as rows of which nothing is present, so
+    that rows match those of the same `rng` and the other hand. sightings: so many of the ball after the release count,
+    None = all. draw: how he moves at each shot.
     """
     parts: list[Shots] = []
     for one in wanted:
         body = replace(shooter, bones=_limbs(rng), height_m=float(rng.normal(1.86, 0.1))) if any_body else shooter
-        form = repeat(body, one.kind, rng, FAULT_NAMES[one.fault] or None)
+        form = draw(body, one, rng)
         start_s = -_BEFORE_S - float(rng.uniform(0.0, 1.0)) / view.fps
         motion = move(body, form, view.fps, start_s, _AFTER_S)
         about = replace(
@@ -62,9 +75,11 @@ def session(
             azimuth_rad=view.azimuth_rad + _ABOUT_RAD * float(rng.normal()),
             distance_m=view.distance_m + _ABOUT_M * float(rng.normal()),
         )
-        found = _shot(motion, about, rng, body.height_m, conditions, "left" if form.left_handed else "right")
-        if found is not None:
-            pose, present, duration_s, depth, launch_deg, view_rad = found
+        clip = _early(film(motion, about, rng, body.height_m, conditions), sightings)
+        own: Hand = "left" if form.left_handed else "right"
+        found = _shot(clip, motion, about, body.height_m, hand or own)
+        if found is not None or hand is not None:
+            pose, present, duration_s, depth, launch_deg, view_rad = found or _nothing()
             label = np.array([shooter.number]), np.array([KINDS.index(one.kind)]), np.array([one.fault])
             parts.append(
                 Shots(
@@ -79,15 +94,22 @@ def _limbs(rng: np.random.Generator) -> FloatArray:
     return np.exp(0.05 * np.clip(rng.normal(size=len(BONES)), -2.0, 2.0))
 
 
-def _shot(
-    motion: Motion,
-    view: View,
-    rng: np.random.Generator,
-    height_m: float,
-    conditions: Conditions | None,
-    hand: Hand,
-) -> tuple[FloatArray, FloatArray, float, FloatArray, float, float] | None:
-    clip = film(motion, view, rng, height_m, conditions)
+def _early(clip: ShotClip, sightings: int | None) -> ShotClip:
+    """The clip with no more of the ball after the release than so many frames."""
+    if sightings is None:
+        return clip
+    ball = clip.ball.copy()
+    ball[np.flatnonzero(clip.times_s > span_s(clip)[1])[sightings:]] = np.nan
+    return replace(clip, ball=ball)
+
+
+def _nothing() -> _Found:
+    """In place of a shot that is too poor to be compared."""
+    nowhere = np.zeros((FRAMES, JOINTS), np.float32)
+    return np.zeros((FRAMES, JOINTS, 2), np.float32), nowhere, float("nan"), nowhere, float("nan"), float("nan")
+
+
+def _shot(clip: ShotClip, motion: Motion, view: View, height_m: float, hand: Hand) -> _Found | None:
     try:
         sequence = normalise(clip, hand=hand)
     except FormError:

@@ -2,52 +2,72 @@
 
 Numbers of shooters: those of the training lie below 1,000,000; whatever was chosen by figures was chosen on those from
 1,000,000 on (`--tuning`); what is reported is of those from 2,000,000 on.
+
+The box does not know with which hand a shot was taken: it compares it with each enrolled player's as one of that
+player's hand (edge/form/analyse.py, `_see`). So does `identity`: sessions are filmed twice from the same random
+numbers, once as of their shooter's hand and once as of the other. A shot that cannot be compared as its own shooter's
+is left out; one that cannot be as another's is nobody's of that hand.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edge.form.baseline import make_baseline
 from edge.form.virtual import Conditions, View
-from edge.form.virtual_shots import AFTER_RELEASE, FAULT_NAMES, Wanted, session
-from edge.simulator.shooters import ShotType, make_shooter
+from edge.form.virtual_shots import AFTER_RELEASE, FAULT_NAMES, Wanted, repeated, session
+from edge.simulator.shooters import Shooter, ShotType, make_shooter
+from edge.simulator.style import FAULTS, ShotForm
 from edge.types import FloatArray
-from engines.form.evaluate import Score, discriminant, nearest, score
+from engines.form.evaluate import Score, apart, discriminant, score
 from engines.form.shots import NO_FAULT, Shots, join
 
 TUNING_FROM, JUDGED_FROM = 1_000_000, 2_000_000
 ENROLLED = 10
+# At 30 frames a second the box speaks when it has seen so much of the ball's flight.
+SIGHTINGS = 5
 _VISIBLE = tuple(k for k, name in enumerate(FAULT_NAMES) if k != NO_FAULT and name not in AFTER_RELEASE)
 Embed = Callable[[Shots], FloatArray]
+Hands = Sequence[Shots]
+"""The same shots as of their shooters' own hand and, where that was asked for, as of the other, row by row; there a
+shot that was refused has nothing present."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
     """cameras: so many, each with so many shooters of his own before it; every third is hard to tell types of. each:
-    shots of every type; faulty: shots with each fault; noise: the pose network's, 1 = as measured."""
+    shots of every type of `kinds`; faulty: shots with each fault; noise: the pose network's, 1 = as measured. strength:
+    of the faults, 0 = as he shoots anyway, 1 = as in training. both_hands: see above; only identity asks for it."""
 
     cameras: int = 4
     shooters: int = 20
     each: int = 20
     faulty: int = 2
     noise: float = 1.0
+    kinds: tuple[ShotType, ...] = tuple(ShotType)
+    strength: float = 1.0
+    both_hands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All sessions of one camera."""
+    """All sessions of one camera. hard, left: numbers of those shooters. other: the shots as of the hand that is not
+    their shooters', row by row; None where all have the same, or nobody asks."""
 
     view: View
     shots: Shots
     hard: frozenset[int]
+    other: Shots | None = None
+    left: frozenset[int] = frozenset()
 
 
 def views(count: int, seed: int) -> list[View]:
@@ -66,53 +86,131 @@ def views(count: int, seed: int) -> list[View]:
 def film_cast(cast: Cast, first: int) -> list[Judged]:
     """Sessions of shooters from number `first` on."""
     cameras = views(cast.cameras, first)
+    casts = [range(first + k * cast.shooters, first + (k + 1) * cast.shooters) for k in range(len(cameras))]
     jobs = [
-        (first + k * cast.shooters + n, k * cast.shooters + n, view, cast)
-        for k, view in enumerate(cameras)
-        for n in range(cast.shooters)
+        (number, number - first, view, cast, cast.both_hands and mixed(numbers))
+        for view, numbers in zip(cameras, casts, strict=True)
+        for number in numbers
     ]
-    parts = spread(_film, jobs)
+    found = spread(_film, jobs)
     out = []
-    for k, view in enumerate(cameras):
-        here = parts[k * cast.shooters : (k + 1) * cast.shooters]
-        known = [part for part in here if part is not None]
-        shots = join(known)
-        hard = frozenset(int(number) for number in np.unique(shots.shooter) if _is_hard(int(number)))
-        out.append(Judged(view, shots, hard))
+    for k, (view, numbers) in enumerate(zip(cameras, casts, strict=True)):
+        known = [part for part in found[k * cast.shooters : (k + 1) * cast.shooters] if part is not None]
+        hard = frozenset(number for number in numbers if is_hard(number))
+        left = frozenset(number for number in numbers if is_left(number))
+        shots, *other = joined(known)
+        out.append(Judged(view, shots, hard, other[0] if other else None, left))
     return out
 
 
-def _is_hard(number: int) -> bool:
+def is_hard(number: int) -> bool:
     return number % 3 == 0
 
 
-def _film(number: int, place: int, view: View, cast: Cast) -> Shots | None:
-    wanted = [Wanted(kind) for kind in ShotType for _ in range(cast.each)]
+def is_left(number: int) -> bool:
+    return make_shooter(number, is_hard(number)).forms[ShotType.CATCH].left_handed
+
+
+def mixed(numbers: Iterable[int]) -> bool:
+    """Whether some shoot with the one hand and some with the other."""
+    return len({is_left(number) for number in numbers}) == 2
+
+
+def joined(parts: list[Hands]) -> Hands:
+    """Of several shooters, all of one kind."""
+    return [join(list(same)) for same in zip(*parts, strict=True)]
+
+
+def _film(number: int, place: int, view: View, cast: Cast, both_hands: bool) -> Hands | None:
+    wanted = [Wanted(kind) for kind in cast.kinds for _ in range(cast.each)]
     wanted += [Wanted(ShotType.CATCH, fault) for fault in range(1, len(FAULT_NAMES)) for _ in range(cast.faulty)]
-    rng = np.random.default_rng([number, 52])
-    return session(make_shooter(number, _is_hard(number)), wanted, view, place, rng, Conditions(noise=cast.noise))
+    return as_hands(
+        number, wanted, view, place, (number, 52), Conditions(noise=cast.noise), both_hands, cast.strength
+    )  # fmt: skip
 
 
-def spread(work: Callable[..., Shots | None], jobs: list[tuple[object, ...]]) -> list[Shots | None]:
+def as_hands(
+    number: int, wanted: list[Wanted], view: View, place: int, seed: tuple[int, ...], conditions: Conditions | None,
+    both_hands: bool, strength: float = 1.0,
+) -> Hands | None:  # fmt: skip
+    """A session as the box has it when it speaks; None where none of its shots can be compared."""
+    shooter = make_shooter(number, is_hard(number))
+    draw = repeated if strength == 1.0 else partial(weaker, strength=strength)
+    found = [
+        session(
+            shooter, wanted, view, place, np.random.default_rng(seed), conditions,
+            hand="left" if left else "right", sightings=SIGHTINGS, draw=draw,
+        )
+        for left in (is_left(number), not is_left(number))[: 2 if both_hands else 1]
+    ]  # fmt: skip
+    whole = [one for one in found if one is not None]
+    if not whole or not (kept := seen(whole[0])).any():
+        return None
+    return [one.take(kept) for one in whole]
+
+
+def seen(shots: Shots) -> npt.NDArray[np.bool_]:
+    """Which of them (N,) were not refused."""
+    return np.asarray(shots.present.any(axis=(1, 2)))
+
+
+def weaker(shooter: Shooter, one: Wanted, rng: np.random.Generator, strength: float) -> ShotForm:
+    """A repetition whose fault goes so much of the way from his own form to the fault's values."""
+    form, own = repeated(shooter, one, rng), shooter.forms[one.kind]
+    back: dict[str, Any] = {}
+    for name, value in FAULTS.get(FAULT_NAMES[one.fault], {}).items():
+        # What a repetition scatters is added to the form's numbers, so it stays.
+        now = np.add(getattr(form, name), (1 - strength) * np.subtract(getattr(own, name), value))
+        back[name] = tuple(now.tolist()) if now.ndim else float(now)
+    return replace(form, **back)
+
+
+def spread(work: Callable[..., Hands | None], jobs: Sequence[tuple[object, ...]]) -> list[Hands | None]:
     """`work` on all jobs, by all processors, in order."""
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
         return list(pool.map(work, *zip(*jobs, strict=True), chunksize=4))
 
 
-def identity(casts: list[Judged], embeddings: list[FloatArray], count: int, seed: int = 0) -> list[Score]:
-    """Who shot it, one of `count` before the same camera; every camera's shooters in groups of so many."""
+def distances(casts: list[Judged], embed: Embed) -> list[FloatArray]:
+    """Of all shots (N, N) before each camera; rows asked, columns known (`by_hand`)."""
+    return [by_hand(one.shots, one.other, one.shots, one.left, embed) for one in casts]
+
+
+def identity(casts: list[Judged], away: list[FloatArray], count: int, seed: int = 0) -> list[Score]:
+    """Who shot it, one of `count` before the same camera; every camera's shooters in groups of so many. away: as
+    `distances` gives them."""
     out = []
-    for one, embedded in zip(casts, embeddings, strict=True):
+    for one, between in zip(casts, away, strict=True):
         sound = one.shots.fault == NO_FAULT
         numbers = np.random.default_rng(seed).permutation(np.unique(one.shots.shooter))
         for start in range(0, len(numbers) - count + 1, count):
-            rows = sound & np.isin(one.shots.shooter, numbers[start : start + count])
-            out.append(score(embedded[rows], one.shots.shooter[rows], seed))
+            rows = np.flatnonzero(sound & np.isin(one.shots.shooter, numbers[start : start + count]))
+            here = between[np.ix_(rows, rows)]
+            out.append(score(here, one.shots.shooter[rows], seed, distances=here))
     return out
 
 
+def by_hand(asked: Shots, other: Shots | None, known: Shots, left: frozenset[int], embed: Embed) -> FloatArray:
+    """Distances (asked, known), each shot looked at as of the known one's shooter's hand; infinite where it cannot be.
+
+    other: `asked` as of the hand that is not its shooters'. Raises ValueError where it is needed and not there."""
+    lefty = list(left)
+    same = np.isin(asked.shooter, lefty)[:, None] == np.isin(known.shooter, lefty)
+    base = embed(known)
+    away = apart(base if asked is known else embed(asked), base)
+    if same.all():
+        return away
+    if other is None:
+        raise ValueError("shooters of both hands, and shots as of one only")
+    crossed = np.full(away.shape, np.inf)
+    rows = seen(other)
+    if rows.any():
+        crossed[rows] = apart(embed(other.take(rows)), base)
+    return np.asarray(np.where(same, away, crossed))
+
+
 def types(casts: list[Judged], embeddings: list[FloatArray], hard: bool, refined: bool = True) -> list[Score]:
-    """Which type of shot it was, for each shooter by himself."""
+    """Which type of shot it was, for each shooter by himself: those who are hard to tell, or those who are not."""
     out = []
     for one, embedded in zip(casts, embeddings, strict=True):
         for number in np.unique(one.shots.shooter):
@@ -162,111 +260,8 @@ def alarms(casts: list[Judged], embeddings: list[FloatArray]) -> Alarms:
             bad = np.flatnonzero(mine & (one.shots.fault != NO_FAULT))
             if len(good) <= ENROLLED:
                 continue
-            baseline = make_baseline(embedded[good[:ENROLLED]], launch[good[:ENROLLED]])
+            baseline = make_baseline(embedded[good[:ENROLLED]], launch[good[:ENROLLED]].tolist())
             sound += [baseline.distance(embedded[row], launch[row]) for row in good[ENROLLED:]]
             faulty += [baseline.distance(embedded[row], launch[row]) for row in bad]
             fault += one.shots.fault[bad].tolist()
     return Alarms(np.array(sound), np.array(faulty), np.array(fault))
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How shots are seen that are asked for, against how they were enrolled."""
-
-    name: str
-    azimuth_deg: float = 0.0
-    height_m: float | None = None
-    distance_m: float | None = None
-    fps: float = 30.0
-    conditions: Conditions | None = None
-
-
-CHANGES = (
-    Change("as enrolled"),
-    Change("side +15 deg", 15.0),
-    Change("side +30 deg", 30.0),
-    Change("side +60 deg", 60.0),
-    Change("side +90 deg", 90.0),
-    Change("other side (mirror)", 180.0),
-    Change("height 1 m", height_m=1.0),
-    Change("height 5 m", height_m=5.0),
-    Change("distance 13 m", distance_m=13.0),
-    Change("legs hidden", conditions=Conditions(hidden=(13, 14, 15, 16))),
-    Change("guide arm hidden", conditions=Conditions(hidden=(7, 9))),
-    Change("head hidden", conditions=Conditions(hidden=(0, 1, 2, 3, 4))),
-    Change("blur 1/100 s", conditions=Conditions(blur_s=0.01)),
-    Change("blur 1/50 s", conditions=Conditions(blur_s=0.02)),
-    Change("left and right exchanged in 2 of 5 frames", conditions=Conditions(exchanged=0.4)),
-    Change("double noise", conditions=Conditions(noise=2.0)),
-    Change("15 frames/s", fps=15.0),
-    Change("20 frames/s", fps=20.0),
-    Change("60 frames/s", fps=60.0),
-)
-
-
-def _changed(number: int, place: int, view: View, change: Change, count: int, occasion: int) -> Shots | None:
-    other = replace(
-        view, azimuth_rad=view.azimuth_rad + np.radians(change.azimuth_deg), fps=change.fps,
-        height_m=change.height_m or view.height_m, distance_m=change.distance_m or view.distance_m,
-    )  # fmt: skip
-    if change.name == "other side (mirror)":
-        other = replace(view, azimuth_rad=-view.azimuth_rad)
-    wanted = [Wanted(ShotType.CATCH)] * count
-    rng = np.random.default_rng([number, 53, occasion])
-    return session(make_shooter(number, _is_hard(number)), wanted, other, place, rng, change.conditions)
-
-
-def limits(first: int, embed: Embed, groups: int, shooters: int = 5) -> list[dict[str, float | str]]:
-    """Ten shots of each of five shooters enrolled before a camera from the side; others asked for, seen otherwise.
-
-    Per cent: how many are known (3 nearest), how many sound ones are beyond their shooter's limit, how many are not
-    judged, for they were seen from elsewhere, how many are refused.
-    """
-    sides = [View(float(np.radians(side * angle)), 8.0, 2.8) for angle in (60, 90, 120) for side in (-1, 1)]
-    asked = 8
-    jobs = [
-        (first + k * shooters + n, k, sides[k % len(sides)], change, asked if occasion else ENROLLED + 2, occasion)
-        for occasion, change in enumerate((CHANGES[0], *CHANGES))
-        for k in range(groups)
-        for n in range(shooters)
-    ]
-    found = spread(_changed, jobs)
-    size = groups * shooters
-    enrolled = [join([p for p in found[k * shooters : (k + 1) * shooters] if p is not None]) for k in range(groups)]
-    return [
-        _row(change, [found[c * size + k * shooters : c * size + (k + 1) * shooters] for k in range(groups)], enrolled,
-             embed, asked)
-        for c, change in enumerate(CHANGES, start=1)
-    ]  # fmt: skip
-
-
-def _row(
-    change: Change, found: list[list[Shots | None]], enrolled: list[Shots], embed: Embed, asked: int
-) -> dict[str, float | str]:
-    right = beyond = elsewhere = seen = wanted = 0
-    for part, known in zip(found, enrolled, strict=True):
-        wanted += len(part) * asked
-        told = [one for one in part if one is not None]
-        if not told:
-            continue
-        fresh = join(told)
-        base = embed(known)
-        embedded = embed(fresh)
-        names = nearest(base, known.shooter, embedded)
-        right += int((names == fresh.shooter).sum())
-        seen += len(fresh)
-        limit = {}
-        for number in np.unique(known.shooter):
-            first = np.flatnonzero(known.shooter == number)[:ENROLLED]
-            limit[number] = make_baseline(base[first], known.launch_deg[first], known.view_rad[first])
-        for k, number in enumerate(fresh.shooter):
-            if number in limit and not limit[number].knows(fresh.view_rad[k]):
-                elsewhere += 1
-            elif number in limit:
-                beyond += limit[number].distance(embedded[k], fresh.launch_deg[k]) > 1
-    share = 100 / max(seen, 1)
-    return {
-        "seen": change.name, "identity": right * share, "false_alarm": beyond * share,
-        "not_judged": elsewhere * share,
-        "refused": 100 * max(0.0, 1 - seen / wanted),
-    }  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from edge.form.virtual_shots import FAULT_NAMES, Wanted, repeated
 from edge.simulator.shooters import ShotType, make_shooter, move
-from engines.form.shots import NO_FAULT
+from edge.simulator.style import FAULTS
+from engines.form.shots import NO_FAULT, Shots
+from tests.bench.form_limits import against_own
 from tests.bench.form_real import bone_lengths, of_usual_build, raw_dtw
-from tests.bench.form_virtual import Alarms, Judged, identity, pooled, types, views
+from tests.bench.form_virtual import Alarms, Judged, distances, identity, pooled, types, views, weaker
 from tests.engines.form.shots import made_up
 
 
@@ -43,10 +48,49 @@ def test_embeddings_that_say_everything_are_all_right() -> None:
     cast = [Judged(views(1, 0)[0], shots, frozenset({0}))]
     rng = np.random.default_rng(0)
     told = 3.0 * np.eye(4)[shots.shooter] + np.eye(4)[shots.kind] + 0.05 * rng.normal(size=(len(shots), 4))
-    assert pooled(identity(cast, [told], 2), "x") == {"x_mean": 100.0, "x_std": 0.0}
-    assert len(identity(cast, [told], 2)) == 2
+    away = distances(cast, lambda _: told)
+    assert pooled(identity(cast, away, 2), "x") == {"x_mean": 100.0, "x_std": 0.0}
+    assert len(identity(cast, away, 2)) == 2
     assert pooled(types(cast, [told], hard=False), "x")["x_mean"] > 99
     assert len(types(cast, [told], hard=True)) == 1
+
+
+def test_a_shot_is_compared_as_of_each_shooters_hand() -> None:
+    shots = made_up(shooters=2, sessions=1, each=4)
+    other = replace(shots, duration_s=2 * shots.duration_s, present=shots.present.copy())
+    other.present[0] = 0.0
+
+    def embed(some: Shots) -> np.ndarray:
+        return some.duration_s[:, None].astype(float)
+
+    (away,) = distances([Judged(views(1, 0)[0], shots, frozenset(), other, frozenset({1}))], embed)
+    mine = shots.shooter[:, None] == shots.shooter
+    assert away[mine] == pytest.approx(0.0, abs=1e-6)
+    assert np.isinf(away[0, 4:]).all()
+    assert away[1:][~mine[1:]] == pytest.approx(0.9, abs=1e-5)
+    with pytest.raises(ValueError, match="one only"):
+        distances([Judged(views(1, 0)[0], shots, frozenset(), None, frozenset({1}))], embed)
+
+
+@pytest.mark.parametrize("fault", range(1, len(FAULT_NAMES)))
+def test_a_weaker_fault_lies_between_the_own_form_and_the_fault(fault: int) -> None:
+    shooter, rng = make_shooter(5), np.random.default_rng
+    forms = [weaker(shooter, Wanted(ShotType.CATCH, fault), rng(3), strength) for strength in (0.0, 0.5, 1.0)]
+    for name, value in FAULTS[FAULT_NAMES[fault]].items():
+        none, half, full = (np.asarray(getattr(form, name)) for form in forms)
+        assert half == pytest.approx((none + full) / 2)
+        assert full - none == pytest.approx(np.subtract(value, getattr(shooter.forms[ShotType.CATCH], name)))
+    assert forms[2] == repeated(shooter, Wanted(ShotType.CATCH, fault), rng(3))
+
+
+def test_false_alarms_are_of_the_shots_that_are_judged() -> None:
+    shots = replace(made_up(shooters=1, sessions=1, each=12), view_rad=np.full(12, 1.5))
+    rng = np.random.default_rng(4)
+    away = rng.normal(size=(12, 3))
+    far = replace(shots, view_rad=np.repeat([1.5, -1.5], 6))
+    counts = against_own(far, shots, lambda some: away + 100.0 * (np.arange(12) % 3 == 0)[:, None] * (some is far))
+    assert counts == (2, 6, 6)
+    assert against_own(replace(far, view_rad=np.full(12, -1.5)), shots, lambda _: away) == (0, 0, 12)
 
 
 def test_recall_leaves_out_what_shows_only_after_the_release() -> None:

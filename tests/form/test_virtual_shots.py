@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from edge.form.normalise import normalise
+from edge.form.sides import Hand
 from edge.form.virtual import Conditions, View, film
 from edge.form.virtual_shots import FAULT_NAMES, Wanted, school, session
 from edge.simulator.shooters import ShotType, make_shooter, move
+from engines.form.shots import Shots
 
 SIDE = View(-np.pi / 2, 7.0, 2.0)
 
@@ -51,6 +53,47 @@ def test_a_session_is_labelled_as_wanted() -> None:
     assert set(np.unique(shots.present)) <= {0.0, 0.5, 1.0}
     assert (shots.present == 1.0).mean() > 0.8
     assert np.abs(shots.depth).max() < 1.0
+
+
+def test_rows_are_the_same_shots_as_of_either_hand_and_the_refused_say_nothing() -> None:
+    shooter = make_shooter(7)
+    own: Hand = "left" if shooter.forms[ShotType.CATCH].left_handed else "right"
+    wanted = [Wanted(ShotType.CATCH)] * 6
+
+    def filmed(hand: Hand | None, view: View = SIDE) -> Shots | None:
+        return session(shooter, wanted, view, 3, np.random.default_rng(2), hand=hand)
+
+    right, left = filmed("right"), filmed("left")
+    assert right is not None
+    assert left is not None
+    assert len(right) == len(left) == 6
+    both = right.present.any(axis=(1, 2)) & left.present.any(axis=(1, 2))
+    assert both.any()
+    assert right.duration_s[both] == pytest.approx(left.duration_s[both])
+    mine, usual = right if own == "right" else left, filmed(None)
+    assert usual is not None
+    assert np.array_equal(mine.pose[mine.present.any(axis=(1, 2))], usual.pose)
+    far = View(-np.pi / 2, 60.0, 2.0)
+    assert filmed(None, far) is None
+    nothing = filmed(own, far)
+    assert nothing is not None
+    assert len(nothing) == 6
+    assert not nothing.present.any()
+    assert np.isnan(nothing.duration_s).all()
+
+
+def test_less_of_the_ball_makes_its_launch_less_sure_and_changes_nothing_else() -> None:
+    wanted = [Wanted(ShotType.CATCH)] * 12
+    whole, early, hardly = (
+        session(make_shooter(8), wanted, SIDE, 3, np.random.default_rng(1), sightings=count) for count in (None, 5, 2)
+    )
+    assert whole is not None
+    assert early is not None
+    assert hardly is not None
+    assert np.array_equal(whole.present, early.present)
+    assert np.isfinite(early.launch_deg).any()
+    assert np.nanstd(early.launch_deg) > np.nanstd(whole.launch_deg)
+    assert not np.isfinite(hardly.launch_deg).any()
 
 
 def test_the_school_is_the_same_for_the_same_seed() -> None:
