@@ -5,9 +5,9 @@
 k-NN with k = 3 over 100 random splits, a quarter of each class held out (paper 000, section 3.5; it reports 91.57 +-
 4.75 for the shooter of two, 90.20 +- 7.02 for the type of shot, 59.40 for the shooter who is hard to tell).
 
-(a) utd_mhad, action 7: which of the persons, body size taken out in 3D, their hand known. Beside it: bone lengths
-alone, dynamic time warping on the 3D poses (as they are, and with body size taken out), and the same frames without an
-encoder.
+(a) utd_mhad, action 7: which of the persons, body size taken out in 3D, their hand known (which tells nobody from
+anybody: all of them are right-handed). Beside it: bone lengths alone, dynamic time warping on the 3D poses (as they
+are, and with body size taken out), and the same frames without an encoder.
 (b) virtual shooters that training never saw (tests/bench/form_virtual.py says which): who of 2, 5, 20 shot, by shots
 of which it is not told with which hand they were taken; which type of shot by the frozen encoder (`_refined`: after a
 linear layer learnt on each split's known shots, which stands for the paper's phase 2 on the same people), of the two
