@@ -10,9 +10,11 @@ import numpy as np
 from edge.kernels.flight import find_flight
 from edge.types import FloatArray
 
-# A flight is believed once this many frames lie on it, and for this share of the frames it spans.
+# A flight is believed once this many frames lie on it, or a little fewer over so long a time, as where frames are few;
+# each fits so well on the average; and for this share of the frames it spans.
 LEAST_FRAMES = 5
-_LEAST_SCORE = 3.6
+_FEW_FRAMES, _FEW_S = 4, 0.2
+_LEAST_SCORE = 0.72
 _LEAST_SHARE = 0.6
 _WINDOW_S = 0.75
 _SLACK_PX = 1.5
@@ -177,7 +179,9 @@ class FlightFinder:
         weight = weights(all_candidates[:, 3])
         low, high = (GRAVITY_M_S2 * k * s for k, s in zip(GRAVITY_RANGE, px_per_m, strict=True))
         score, count, first, curve = find_flight(turn, times, x, y, radius, weight, low, high, _SLACK_PX)
-        if count < LEAST_FRAMES or score < _LEAST_SCORE or count < _LEAST_SHARE * (turn[-1] - first + 1):
+        if first < 0 or not enough(count, self._window[-1][1] - self._window[first][1]):
+            return None
+        if score < _LEAST_SCORE * min(count, LEAST_FRAMES) or count < _LEAST_SHARE * (turn[-1] - first + 1):
             return None
         flight = Flight(curve)
         for k in np.unique(turn[turn >= first]):
@@ -188,13 +192,18 @@ class FlightFinder:
             best = int(here[np.argmin(away)])
             if away.min() < _SLACK_PX + 0.35 * radius[best]:
                 flight.sightings.append(Sighting(index, float(times[best]), x[best], y[best], radius[best]))
-        if len(flight.sightings) < LEAST_FRAMES:
+        if not flight.sightings or not enough(len(flight.sightings), flight.last.time_s - flight.first.time_s):
             return None
         heights = [s.y for s in flight.sightings]
         if max(heights) - min(heights) < 2 * flight.radius_px:
             return None
         flight.refit()
         return flight
+
+
+def enough(sightings: int, over_s: float) -> bool:
+    """Whether so many, over so long a time, tell a flight from chance."""
+    return sightings >= LEAST_FRAMES or (sightings >= _FEW_FRAMES and over_s >= _FEW_S)
 
 
 def _shared(one: Flight, other: Flight) -> int:

@@ -109,12 +109,14 @@ def find_release(
         return None
     player = nearest[3].track_id
     height = heights[player]
-    index = max(first.index, _last_touch(flight, persons, player, height) + 1)
-    found = next(((t, here) for i, t, here in persons if i == index), None)
+    after = max(first.index, _last_touch(flight, persons, player, height) + 1)
+    # Of a live source frames are dropped, and so are their numbers.
+    found = next(((index, time_s) for index, time_s, _ in persons if index >= after), None)
     if found is None:
         return None
+    index, time_s = found
     return Release(
-        index, found[0], player, height, _gather(moments, persons, player, index, found[0]),
+        index, time_s, player, height, _gather(moments, persons, player, index, time_s),
         float(np.clip(0.9 - nearest[0], 0.4, 0.9)), nearest[0], nearest[3].court_xy_m,
     )  # fmt: skip
 

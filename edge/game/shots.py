@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.config import GameConfig
-from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, Flight, FlightFinder, Sighting
+from edge.game.flight import GRAVITY_M_S2, GRAVITY_RANGE, LEAST_FRAMES, Flight, FlightFinder, Sighting, enough
 from edge.game.open_shot import OpenShot, last_word, shot_event
 from edge.game.outcome import Moment, decide
 from edge.game.release import Person, Release, at_top, find_release, held_above_picture
@@ -37,8 +37,7 @@ _UNSEEN_FROM_WIDTHS = 2.0
 _START_FRAMES = 3
 _EDGE_RADII = 2.5
 _APART_WIDTHS = 1.5
-_LEAST_SIGHTINGS = 5
-# Free of the hands it was seen so often; or less often but for so long, where frames are few.
+# Free of the hands it was seen so often; or less often, but over so long a time.
 _LEAST_FREE = 4
 _FEW_FREE, _FEW_FREE_S = 3, 0.12
 _SETTLED_S = 0.5
@@ -182,7 +181,8 @@ class ShotFinder:
         x, y = flight.position(release.time_s)
         rise = y - flight.position(flight.apex_time_s())[1]
         free = [s for s in flight.sightings if s.index >= release.index]
-        if len(flight.sightings) < _LEAST_SIGHTINGS or not _is_free(free) or rise < _LEAST_RISE * release.height_px:
+        over_s = flight.last.time_s - flight.first.time_s
+        if not enough(len(flight.sightings), over_s) or not _is_free(free) or rise < _LEAST_RISE * release.height_px:
             return False
         rim = self._rim
         if rim is None:
@@ -194,7 +194,7 @@ class ShotFinder:
     def _unseen_release(self, flight: Flight) -> Release | None:
         """A ball already in the air when the scene began or it came into the picture, which comes down at the rim."""
         rim = self._rim
-        if rim is None or len(flight.sightings) < _LEAST_SIGHTINGS + 2:
+        if rim is None or len(flight.sightings) < LEAST_FRAMES + 2:
             return None
         lands_s = flight.falls_through(rim.y_px)
         first = flight.first

@@ -54,6 +54,17 @@ def test_the_release_is_announced_within_a_third_of_a_second() -> None:
     pytest.fail("no shot was announced")
 
 
+@pytest.mark.parametrize(("every", "first"), [(2, 0), (2, 1), (3, 0), (3, 1), (3, 2)])
+def test_where_a_slow_box_drops_frames_the_release_is_announced_as_soon(every: int, first: int) -> None:
+    finder = ShotFinder(GameConfig())
+    for frame in snapshots(made_path())[first::every]:
+        for event in finder.update(frame):
+            assert frame.time_s - RELEASE / FPS <= 0.34
+            assert abs(event.release_time_s - RELEASE / FPS) <= every / FPS
+            return
+    pytest.fail("no shot was announced")
+
+
 def test_a_ball_that_bounces_off_the_ring_and_falls_outside_is_missed() -> None:
     to_ring = throw(HANDS, (RIM.x_px - 20, RIM.y_px - 12), 1.0)
     off = fall(to_ring[-1], 0.9, vx=-160, vy=-250)
