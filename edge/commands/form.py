@@ -126,22 +126,29 @@ def _figures(shots: list[KeptShot]) -> list[tuple[str, float, float]]:
 
 
 def _steadiness(shots: list[KeptShot], usual: list[KeptShot]) -> str:
-    newest = [shot for shot in usual if shot.encoder == shots[-1].encoder]
-    if len(newest) < LEAST_SHOTS:
-        return f"  {len(newest)} shots to compare with; {LEAST_SHOTS} are needed"
-    baseline = baseline_of(newest)
-    away = [baseline.distance(shot.embedding, shot.scalars.get(LAUNCH, np.nan)) for shot in shots[-10:]]
+    """Of the last shots, each against the usual ones but itself."""
+    alike = [shot for shot in usual if shot.encoder == shots[-1].encoder]
+    pairs = [(shot, _without(alike, shot)) for shot in shots[-10:] if shot.encoder == shots[-1].encoder]
+    enough = [(shot, others) for shot, others in pairs if len(others) >= LEAST_SHOTS]
+    if not enough:
+        return f"  {len(pairs[-1][1])} other shots to compare with; {LEAST_SHOTS} are needed"
+    away = [baseline_of(others).distance(shot.embedding, shot.scalars.get(LAUNCH, np.nan)) for shot, others in enough]
     beyond = sum(one > 1 for one in away)
     return (
         f"  of the last {len(away)} shots {beyond} were unusual (distances {', '.join(f'{one:.2f}' for one in away)})"
     )
 
 
+def _without(shots: list[KeptShot], one: KeptShot) -> list[KeptShot]:
+    return [shot for shot in shots if shot.shot_id != one.shot_id]
+
+
 def _drift(shots: list[KeptShot]) -> str:
-    day = [shot for shot in shots if shot.taken.date() == shots[-1].taken.date()]
-    change = find_change(_rows([shot for shot in day if shot.encoder == shots[-1].encoder]))
+    last = shots[-1]
+    day = [shot for shot in shots if shot.taken.date() == last.taken.date() and shot.encoder == last.encoder]
+    change = find_change(_rows(day))
     if change is None:
-        return f"  no change of form within the {len(day)} shots of {shots[-1].taken:%Y-%m-%d}"
+        return f"  no change of form within the {len(day)} shots of {last.taken:%Y-%m-%d}"
     at = day[change.index].taken
     return f"  form changed on {at:%Y-%m-%d} at {at:%H:%M}, from shot {change.index + 1} on (p = {change.p_value:.3f})"
 
@@ -155,8 +162,9 @@ def _draw(
 ) -> None:
     from edge import form_chart  # here: matplotlib takes a second to load
 
-    sequences: list[FormSequence] = [one.sequence for one in usual if one is not shot] or [shot.sequence]
-    rows = {name: _rows([s for s in shots if s.encoder == shot.encoder]) for name, shots in everybody.items() if shots}
+    sequences: list[FormSequence] = [one.sequence for one in _without(usual, shot)] or [shot.sequence]
+    same = {name: [one for one in shots if one.encoder == shot.encoder] for name, shots in everybody.items()}
+    rows = {name: _rows(shots) for name, shots in same.items() if shots}
     figures = {
         "deviation": form_chart.heatmap(deviation(shot.sequence, sequences), height_m),
         "overlay": form_chart.overlay(shot.sequence.pose, usual_form(sequences)),

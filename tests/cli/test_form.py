@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,7 +12,10 @@ import numpy as np
 import pytest
 
 from edge.cli import EXIT_BAD_INPUT, main
+from edge.commands import form
+from edge.form.explain import deviation
 from edge.form.gallery import Gallery, KeptShot, Player
+from edge.form.standards import baseline_of
 from edge.types import FormSequence, Outcome
 
 _NOW = datetime(2026, 3, 1, 17, 2, tzinfo=timezone.utc)
@@ -59,6 +64,46 @@ def test_show_tells_figures_and_drift_and_draws(box: Path, capsys: pytest.Captur
     assert sorted(path.name for path in (box / "out").iterdir()) == ["deviation.png", "map.png", "overlay.png"]
 
 
+def _kept(box: Path) -> list[KeptShot]:
+    with contextlib.closing(Gallery(box / "form.db")) as gallery:
+        return gallery.shots("Anna")
+
+
+def test_a_shot_is_told_apart_from_the_usual_ones_and_not_from_itself(
+    box: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(box, "show", "Anna") == 0
+    kept = _kept(box)
+    away = [
+        baseline_of([*kept[:row], *kept[row + 1 :]]).distance(kept[row].embedding) for row in range(len(kept) - 10, 24)
+    ]
+    assert f"(distances {', '.join(f'{one:.2f}' for one in away)})" in capsys.readouterr().out
+
+
+def test_the_newest_shot_is_drawn_against_the_others_alone(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+
+    def count(shot: FormSequence, usual: list[FormSequence]) -> np.ndarray:
+        drawn.append(len(usual))
+        return deviation(shot, usual)
+
+    monkeypatch.setattr(form, "deviation", count)
+    assert _run(box, "show", "Anna", "--pictures", str(box / "out")) == 0
+    assert drawn == [23]
+
+
+def test_shots_by_another_encoder_do_not_shift_the_change(box: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = _kept(box)[0]
+    with contextlib.closing(Gallery(box / "form.db")) as gallery:
+        gallery.enrol(Player("Carl", _NOW))
+        for number in range(6):
+            earlier = replace(one, encoder="e0", taken=_NOW - timedelta(minutes=30 - number))
+            gallery.add("Anna", replace(earlier, shot_id=f"Anna-old-{number}"))
+            gallery.add("Carl", replace(earlier, shot_id=f"Carl-{number}"))
+    assert _run(box, "show", "Anna", "--pictures", str(box / "out")) == 0
+    assert "form changed on 2026-03-01 at 17:07, from shot 16 on" in capsys.readouterr().out
+
+
 def test_standard_and_choice_change_what_is_compared_with(box: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(box, "standard", "Anna", "made") == 0
     assert _run(box, "choose", "Anna-1", "--bad") == 0
@@ -69,7 +114,7 @@ def test_standard_and_choice_change_what_is_compared_with(box: Path, capsys: pyt
         "Anna is compared with those that went in: 12 shots",
         "Anna-1: no example",
         "Anna is compared with those that went in: 11 shots",
-        "Ben is compared with Anna's: 24 shots",
+        "Ben is compared with Anna's: 23 shots",
     ]
 
 
