@@ -28,18 +28,16 @@ _LANDS_S = 0.45
 _STRAIGHT = 0.985
 
 
-def measure_scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = None) -> dict[str, float]:
+def measure_scalars(clip: ShotClip, hand: Hand | None = None) -> dict[str, float]:
     """The values alone, those that are known."""
-    return {
-        name: estimate.value for name, estimate in scalars(clip, hand, stature_m).items() if np.isfinite(estimate.value)
-    }
+    return {name: estimate.value for name, estimate in scalars(clip, hand).items() if np.isfinite(estimate.value)}
 
 
-def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = None) -> dict[str, Estimate]:
-    """By name with its unit; hand: where it is known; stature_m: the player's height, where it is known, for metres.
+def scalars(clip: ShotClip, hand: Hand | None = None) -> dict[str, Estimate]:
+    """By name with its unit; hand: where it is known.
 
-    release_time_s (gather to release), release_height_statures and _m (the ball's centre over the floor),
-    elbow_, knee_, hip_, trunk_ with set_deg and release_deg, knee_dip_deg, jump_height_statures and _m,
+    release_time_s (gather to release), release_height_statures (the ball's centre over the floor),
+    elbow_, knee_, hip_, trunk_ with set_deg and release_deg, knee_dip_deg, jump_height_statures,
     follow_through_s, balance_deg (feet to shoulders against the vertical at the release, in the picture),
     drift_forward_statures, drift_side_statures (gather to landing; side: to the picture's right),
     dip_share, lift_share, set_share of the time.
@@ -64,10 +62,6 @@ def scalars(clip: ShotClip, hand: Hand | None = None, stature_m: float | None = 
     found["jump_height_statures"] = _jump(motion, lengths, gather_s, release_s)
     found["balance_deg"] = _balance(motion.points[at["release"]])
     found["drift_forward_statures"], found["drift_side_statures"] = _drift(motion, gather_s, release_s, view.facing)
-    if stature_m is not None:
-        for name in ("release_height", "jump_height"):
-            own = found[f"{name}_statures"]
-            found[f"{name}_m"] = Estimate(own.value * stature_m, own.sigma * stature_m)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from edge.types import FloatArray, FormReport
 from edge.web.login import BrokerLogin
 from edge.web.pipe import same_origin
 
-_NAME, _ID = "{name:[^/{}]{1,160}}", "{id:[A-Za-z0-9_-]{1,80}}"
+_ID = "{id:[A-Za-z0-9_-]{1,80}}"
 _PLACES = 3
 
 
@@ -33,9 +34,10 @@ class FormPages:
         router.add_post(f"/form/shots/{_ID}", self._choose)
         router.add_post("/form/enrolment", self._enrol)
         router.add_delete("/form/enrolment", self._stop)
-        router.add_get(f"/form/players/{_NAME}/export.json", self._export)
-        router.add_post(f"/form/players/{_NAME}", self._standard)
-        router.add_delete(f"/form/players/{_NAME}", self._forget)
+        # Whose is asked as ?name=, for a path cannot hold every name: browsers take ".." as the folder above.
+        router.add_get("/form/player.json", self._export)
+        router.add_post("/form/player", self._standard)
+        router.add_delete("/form/player", self._forget)
 
     async def _overview(self, request: web.Request) -> web.Response:
         await self._login.check(request)
@@ -70,17 +72,20 @@ class FormPages:
 
     async def _enrol(self, request: web.Request) -> web.Response:
         asked = await self._asked(request, {"name", "agreed", "height_cm", "shots", "hand"})
-        name, height_cm, shots = asked.get("name"), asked.get("height_cm"), asked.get("shots", ENOUGH_SHOTS)
         if asked.get("agreed") is not True:
             raise web.HTTPBadRequest(text="the player has to agree: what is kept says who somebody is")
-        numbers = [value for value in (height_cm, shots) if value is not None]
-        if not isinstance(name, str) or any(
-            isinstance(one, bool) or not isinstance(one, int | float) for one in numbers
-        ):
-            raise web.HTTPBadRequest(text="name: text, height_cm and shots: numbers")
+        if not isinstance(name := asked.get("name"), str):
+            raise web.HTTPBadRequest(text="name: text is needed")
+        shots = _number(asked.get("shots", ENOUGH_SHOTS))
+        if shots is None or shots != int(shots):
+            raise web.HTTPBadRequest(text="shots: a whole number is needed")
+        height_cm = _number(asked.get("height_cm"))
+        if height_cm is None and asked.get("height_cm") is not None:
+            raise web.HTTPBadRequest(text="height_cm: a number is needed, or null")
         if (hand := asked.get("hand", "right")) not in ("left", "right"):
             raise web.HTTPBadRequest(text="hand: left or right")
-        await _ask(lambda: self._form.enrol(name, None if height_cm is None else height_cm / 100, int(shots), hand))
+        height_m = None if height_cm is None else height_cm / 100
+        await _ask(lambda: self._form.enrol(name, height_m, int(shots), hand))
         return web.Response(status=204)
 
     async def _stop(self, request: web.Request) -> web.Response:
@@ -92,19 +97,22 @@ class FormPages:
         standard = (await self._asked(request, {"standard"})).get("standard")
         if not isinstance(standard, str):
             raise web.HTTPBadRequest(text="standard: made, chosen, all or a player's name is needed")
-        await _ask(lambda: self._form.use_standard(request.match_info["name"], standard))
+        name = _name(request)
+        await _ask(lambda: self._form.use_standard(name, standard))
         return web.Response(status=204)
 
     async def _export(self, request: web.Request) -> web.Response:
         await self._login.check(request)
-        known = await _ask(lambda: self._form.export(request.match_info["name"]))
+        name = _name(request)
+        known = await _ask(lambda: self._form.export(name))
         return web.json_response(
             known, headers={"Content-Disposition": 'attachment; filename="courtside-form.json"'}, dumps=_dumps
         )
 
     async def _forget(self, request: web.Request) -> web.Response:
         await self._may_change(request)
-        count = await _ask(lambda: self._form.forget(request.match_info["name"]))
+        name = _name(request)
+        count = await _ask(lambda: self._form.forget(name))
         return web.json_response({"shots": count})
 
     async def _may_change(self, request: web.Request) -> None:
@@ -117,11 +125,28 @@ class FormPages:
         await self._may_change(request)
         try:
             asked = await request.json()
-        except (json.JSONDecodeError, UnicodeDecodeError):
+        except (ValueError, LookupError, RecursionError):  # nor in an encoding that is known, nor too deep
             raise web.HTTPBadRequest(text="not JSON") from None
         if not isinstance(asked, dict) or not asked.keys() <= known:
             raise web.HTTPBadRequest(text=f"an object with {', '.join(sorted(known))} is needed")
         return asked
+
+
+def _name(request: web.Request) -> str:
+    """Whose is asked. Raises HTTPBadRequest."""
+    if "name" not in request.query:
+        raise web.HTTPBadRequest(text="name: whose form is asked, as ?name=NAME")
+    return request.query["name"]
+
+
+def _number(value: object) -> float | None:
+    """None for what is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 async def _ask(work: Callable[[], Any]) -> Any:

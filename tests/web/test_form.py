@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,9 +178,14 @@ def test_a_phone_shows_all_of_it_without_scrolling_aside(browser: Any, config: C
 
 
 def _post(config: Config, path: str, told: Any, origin: str | None = None) -> tuple[int, str]:
-    body = told if isinstance(told, bytes) else json.dumps(told).encode()
+    return _send(config, "POST", path, told if isinstance(told, bytes) else json.dumps(told).encode(), origin)
+
+
+def _send(
+    config: Config, method: str, path: str, body: bytes | None = None, origin: str | None = None
+) -> tuple[int, str]:
     headers = {} if origin is None else {"Origin": origin}
-    request = urllib.request.Request(f"http://127.0.0.1:{config.web.port}{path}", body, headers)
+    request = urllib.request.Request(f"http://127.0.0.1:{config.web.port}{path}", body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
             return response.status, response.read().decode()
@@ -195,6 +201,17 @@ def _post(config: Config, path: str, told: Any, origin: str | None = None) -> tu
         ({"name": "", "agreed": True}, 409, "1 to 40 letters"),
         ({"name": "Anna", "agreed": True, "height_cm": 1.8}, 409, "0.8 to 2.6 m"),
         ({"name": "Anna", "agreed": True, "x": 1}, 400, "an object with"),
+        ({"name": "Anna", "agreed": True, "shots": None}, 400, "shots: a whole number"),
+        ({"name": "Anna", "agreed": True, "shots": 10.9}, 400, "shots: a whole number"),
+        ({"name": "Anna", "agreed": True, "shots": True}, 400, "shots: a whole number"),
+        ({"name": "Anna", "agreed": True, "shots": 10**400}, 400, "shots: a whole number"),
+        (b'{"name": "Anna", "agreed": true, "shots": NaN}', 400, "shots: a whole number"),
+        (b'{"name": "Anna", "agreed": true, "shots": 1e400}', 400, "shots: a whole number"),
+        (b'{"name": "Anna", "agreed": true, "height_cm": NaN}', 400, "height_cm: a number"),
+        (b'{"name": "Anna", "agreed": true, "height_cm": -1e400}', 400, "height_cm: a number"),
+        ({"name": "Anna", "agreed": True, "height_cm": "180"}, 400, "height_cm: a number"),
+        ({"name": "Anna", "agreed": True, "height_cm": None, "shots": 4}, 409, "5 to 100"),
+        (b"[" * 20_000, 400, "not JSON"),
         (b"{", 400, "not JSON"),
     ],
 )
@@ -209,3 +226,42 @@ def test_another_sites_page_may_not_enrol_anybody(config: Config, court: Court) 
     code, _ = _post(config, "/form/enrolment", {"name": "Anna", "agreed": True}, "http://elsewhere.example")
     assert code == 403
     assert court.forming.players() == []
+
+
+ODD_NAMES = ("A{b}", "a/b", "100%", "%2F", "..", "a+b & c=d?#", "Анна", "{id}")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_whoever_can_be_enrolled_can_be_exported_and_forgotten(config: Config, court: Court, name: str) -> None:
+    assert _post(config, "/form/enrolment", {"name": name, "agreed": True}) == (204, "")
+    asked = urllib.parse.urlencode({"name": name})
+    assert _post(config, f"/form/player?{asked}", {"standard": "made"}) == (204, "")
+    code, known = _send(config, "GET", f"/form/player.json?{asked}")
+    assert (code, json.loads(known)["name"], json.loads(known)["standard"]) == (200, name, "made")
+    assert _send(config, "DELETE", f"/form/player?{asked}")[0] == 200
+    assert court.forming.players() == []
+
+
+def _listed(browser: Any) -> int:
+    return len(browser.find_elements("css selector", "#form-players li[data-player]"))
+
+
+def test_the_page_forgets_and_exports_odd_names(browser: Any, config: Config, court: Court) -> None:
+    for name in ODD_NAMES:
+        court.forming.enrol(name)
+    court.forming.stop_enrolling()
+    _open(browser, config)
+    wait_until(lambda: _listed(browser) == len(ODD_NAMES), "listed")
+    for link in browser.find_elements("css selector", "#form-players a"):
+        asked = link.get_attribute("href").split("/", 3)[3]
+        assert json.loads(_send(config, "GET", f"/{asked}")[1])["name"] in ODD_NAMES
+    for left in reversed(range(len(ODD_NAMES))):
+        browser.execute_script("document.querySelector('#form-players li .actions button').click()")
+        wait_until(lambda: _shown(browser, "unknow"), "asked")
+        browser.find_element("id", "unknow-send").click()
+        wait_until(lambda left=left: _listed(browser) == left, "forgotten")  # type: ignore[misc]
+    assert court.forming.players() == []
+
+
+def test_nobodys_form_is_asked_by_no_name(config: Config, court: Court) -> None:
+    assert _send(config, "GET", "/form/player.json") == (400, "name: whose form is asked, as ?name=NAME")

@@ -12,7 +12,6 @@ const LISTED = 12;
 const ALERT_MS = 15000;
 const FIGURES = [
   ["release_time_s", "Gather to release", " s", 2, 1],
-  ["release_height_m", "Release height", " m", 2, 1],
   ["release_height_statures", "Release height", " × height", 2, 1],
   ["launch_deg", "Ball's launch", "°", 0, 1],
   ["elbow_set_deg", "Elbow at the set point", "°", 0, 1],
@@ -137,10 +136,10 @@ export class FormView {
     const others = this.known.players.filter(({ name }) => name !== one.name).map(({ name }) => [name, `${name}'s shots`]);
     const choices = [["all", "those of the enrolment"], ["made", "those that went in"], ["chosen", "those marked good"], ...others];
     const select = html("select", { "aria-label": `What ${one.name} is compared with` }, ...choices.map(([value, words]) => html("option", { value, ...(value === one.standard ? { selected: "" } : {}) }, words)));
-    select.addEventListener("change", () => this.#change(`/form/players/${encodeURIComponent(one.name)}`, "POST", { standard: select.value }));
+    select.addEventListener("change", () => this.#change(`/form/player?name=${encodeURIComponent(one.name)}`, "POST", { standard: select.value }));
     const forget = html("button", { type: "button" }, "Forget");
     forget.addEventListener("click", () => this.#ask(one));
-    const keep = html("a", { class: "button", href: `/form/players/${encodeURIComponent(one.name)}/export.json`, download: `courtside-form-${one.name}.json` }, "Export");
+    const keep = html("a", { class: "button", href: `/form/player.json?name=${encodeURIComponent(one.name)}`, download: `courtside-form-${one.name}.json` }, "Export");
     const state = this.known.enrolment?.name === one.name ? "taking shots" : one.missing > 0 ? `${one.shots} shots, ${one.missing} more to compare with` : `${one.shots} shots`;
     return html("li", { "data-player": one.name }, html("p", {}, html("b", {}, one.name), html("span", {}, `${state}, ${one.hand} hand, since ${day(one.agreed)}`)), html("label", {}, "Compared with ", select), html("div", { class: "actions" }, keep, forget));
   }
@@ -164,7 +163,7 @@ export class FormView {
   }
 
   async #forget() {
-    if (await this.#change(`/form/players/${encodeURIComponent(this.leaving)}`, "DELETE")) $("unknow").close();
+    if (await this.#change(`/form/player?name=${encodeURIComponent(this.leaving)}`, "DELETE")) $("unknow").close();
   }
 
   async #change(path, method, fields) {
@@ -190,8 +189,7 @@ function drawEnrolment(enrolment) {
 }
 
 function figureRows(figures, usual) {
-  const metres = "release_height_m" in figures;
-  return FIGURES.filter(([name]) => name in figures && !(metres && name === "release_height_statures")).map(([name, words, unit, digits, times]) => {
+  return FIGURES.filter(([name]) => name in figures).map(([name, words, unit, digits, times]) => {
     const written = (value) => `${(times * value).toFixed(digits)}${unit}`;
     const beside = name in usual ? [html("small", {}, ` usually ${written(usual[name])}`)] : [];
     return html("div", {}, html("dt", {}, words), html("dd", {}, written(figures[name]), ...beside));
