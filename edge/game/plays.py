@@ -57,6 +57,7 @@ class PlayFinder:
             events += self._step(told)
         if broken:
             events += self._end()
+            self._shots.clear()
         self._rim = snapshot.rim
         return events
 

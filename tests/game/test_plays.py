@@ -147,6 +147,18 @@ def test_what_comes_after_a_shot(outcome: Outcome, expected: list[str]) -> None:
         assert (rebound.player_id, rebound.team, rebound.evidence["shot_id"]) == (4, "B", "a")
 
 
+def test_across_a_cut_nothing_is_a_rebound() -> None:
+    script = Script(SPOTS)
+    script.hold(1, 1.0)
+    ring = (float(RING[0]), float(RING[1]))
+    script.fly((4.3, 0.0), ring, 1.1, (2.2, 3.05))
+    seen = shot(script, Outcome.MISSED, 30)
+    cut = len(script.snapshots)
+    script.hold(4, 1.2)
+    script.snapshots[cut] = replace(script.snapshots[cut], scene_cut=True)
+    assert "rebound" not in kinds(told(script, (seen,)))
+
+
 def test_a_flight_that_is_a_shot_is_no_pass() -> None:
     """Also where its outcome is not known yet when somebody has the ball again."""
     script = Script(SPOTS)
