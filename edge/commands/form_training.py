@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -29,7 +30,8 @@ _ABOUT = """Trains the encoder of form on this machine's processor, and writes i
 
 It learns from virtual shooters, whom it draws first: each with a style, limbs, types of shot and faults of his own,
 before cameras on all sides and with the pose network's noise. Phase 1 tells clips apart, phase 2 shooters, and what one
-shooter does differently. --work keeps what is drawn, checkpoints and losses there, and goes on from them.
+shooter does differently. --work keeps what is drawn, checkpoints and losses there, and goes on from them; the encoder
+as phase 1 left it is kept there too (*-phase1.onnx): 'courtside form evaluate' draws its map as that of the whole.
 Use the file with 'courtside run --set form.encoder=FILE'."""
 
 
@@ -41,7 +43,7 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ONNX file to write")
-    train.add_argument("--work", type=Path, metavar="DIR", help="where shots, checkpoints and losses are kept")
+    train.add_argument("--work", type=Path, metavar="DIR", help="where shots, checkpoints, losses and phase 1 are kept")
     train.add_argument("--architecture", default="convolutions", help="convolutions, or the paper's lstm")
     train.add_argument("--augmentation", default="ours", help="ours, paper or none (none: without phase 1)")
     train.add_argument("--loss", default="contrastive", help="of phase 2: contrastive, or triplet as the paper's")
@@ -55,7 +57,8 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     judge = what.add_parser(
         "evaluate",
         help="judge an encoder on virtual shooters that no training saw",
-        description="The paper's evaluation: 3 nearest neighbours over 100 random splits, confusion matrices, t-SNE.",
+        description="The paper's evaluation: 3 nearest neighbours over 100 random splits, confusion matrices, t-SNE."
+        " For its maps before and after phase 2, give *-phase1.onnx of the training's --work, then the network.",
     )
     judge.add_argument("encoder", nargs="?", default="courtside-form", help="a network's name or an ONNX file")
     judge.add_argument("--shooters", type=positive, default=20, help="virtual shooters (20)")
@@ -123,6 +126,8 @@ def _drawn(numbers: Iterable[int], sessions: int, seed: int) -> Shots:
 def execute_evaluate(args: argparse.Namespace) -> int:
     from edge.form.embed import open_embedder
 
+    if args.pictures is not None:
+        _check_drawing()
     embedder = open_embedder(args.encoder)
     try:
         shots = draw_shots(range(JUDGED_FROM, JUDGED_FROM + args.shooters), 1, args.seed)
@@ -141,6 +146,14 @@ def execute_evaluate(args: argparse.Namespace) -> int:
     if args.pictures is not None:
         _pictures(args.pictures, shots, embeddings, who, scores)
     return 0
+
+
+def _check_drawing() -> None:
+    """Before the shots are drawn, which takes a while. Raises CommandError."""
+    try:
+        import_module("sklearn.manifold")
+    except ImportError as error:
+        raise CommandError(f"--pictures needs scikit-learn ({error}): pip install 'courtside[bench]'") from None
 
 
 def _pictures(folder: Path, shots: Shots, embeddings: np.ndarray, who: Score, kinds: list[Score]) -> None:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from engines.form.augment import AUGMENTATIONS, Batch, augmented
+from engines.form.export import export
 from engines.form.losses import nt_xent, triplet
 from engines.form.model import ARCHITECTURES, Encoder
 from engines.form.shots import Shots
@@ -111,8 +112,9 @@ class _Draw:
 class Training:
     """A training that can be stopped and taken up again: `run` goes on from the checkpoint, where there is one.
 
-    rehearsals: shots to polish with; without them it is polished with the same. checkpoint: a file, or None. log: a CSV
-    file of losses, or None. Raises ValueError where the checkpoint is of another plan, or the loss is no number.
+    rehearsals: shots to polish with; without them it is polished with the same. checkpoint: a file, or None; what phase
+    1 has learnt is kept beside it, as ONNX (`after_phase_1`). log: a CSV file of losses, or None. Raises ValueError
+    where the checkpoint is of another plan, or the loss is no number.
     """
 
     def __init__(
@@ -151,6 +153,8 @@ class Training:
             if phase == 3 and self._rehearsals is not None:
                 self._look_at(self._rehearsals)
             self._phase(phase, done, steps, state["optimizer"] if done else None, report)
+            if phase == 1 and self._checkpoint is not None:
+                export(self.encoder, after_phase_1(self._checkpoint), "courtside form train, phase 1 alone")
         return self.encoder.eval()
 
     def _phase(self, phase: int, done: int, steps: int, known: dict[str, Any] | None, report: Report) -> None:
@@ -221,10 +225,14 @@ class Training:
     def _load(self) -> dict[str, Any]:
         if self._checkpoint is None or not self._checkpoint.is_file():
             return {"phase": 1, "done": 0, "optimizer": None}
+        other = f"{self._checkpoint}: is of another plan; delete it, or give the options it was made with"
         state: dict[str, Any] = torch.load(self._checkpoint, weights_only=True)
         if state["plan"] != asdict(self._plan):
-            raise ValueError(f"{self._checkpoint}: is of another plan; delete it, or give the options it was made with")
-        self.encoder.load_state_dict(state["encoder"])
+            raise ValueError(other)
+        try:
+            self.encoder.load_state_dict(state["encoder"])
+        except RuntimeError:  # layers of other sizes, as an older version had them
+            raise ValueError(other) from None
         return state
 
     def _note(self, phase: int, step: int, loss: float) -> None:
@@ -237,6 +245,11 @@ class Training:
             if fresh:
                 stream.write("phase,step,loss\n")
             stream.write(f"{phase},{step},{loss:.6f}\n")
+
+
+def after_phase_1(checkpoint: Path) -> Path:
+    """Where the encoder lies as phase 1 left it, to be compared with what phase 2 made of it (section 3.5.2)."""
+    return checkpoint.with_name(f"{checkpoint.stem}-phase1.onnx")
 
 
 def _share_of_rate(step: int, steps: int) -> float:

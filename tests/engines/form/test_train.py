@@ -76,6 +76,27 @@ def test_a_checkpoint_of_another_plan_is_refused(tmp_path: Path) -> None:
         Training(made_up(), small(pretrain=0, refine=1, polish=0, seed=3), tmp_path / "kept.pt").run()
 
 
+def test_a_checkpoint_of_another_width_is_refused(tmp_path: Path) -> None:
+    """As an older version wrote them, under the same plan."""
+    plan, kept = small(pretrain=0, refine=1, polish=0), tmp_path / "kept.pt"
+    Training(made_up(), plan, kept).run()
+    state = torch.load(kept, weights_only=True)
+    state["encoder"]["shooter.0.weight"] = torch.zeros(128, 96)
+    torch.save(state, kept)
+    with pytest.raises(ValueError, match=r"kept\.pt: is of another plan; delete it"):
+        Training(made_up(), plan, kept).run()
+
+
+def test_what_phase_1_learnt_is_kept_beside_the_checkpoint(tmp_path: Path) -> None:
+    shots = made_up()
+    Training(shots, small(), tmp_path / "kept.pt").run()
+    first = Training(shots, small(refine=0, polish=0)).run()
+    engine = open_engine(tmp_path / "kept-phase1.onnx", "onnxruntime", 1)
+    feeds = {name: np.asarray(getattr(shots, name), np.float32) for name in INPUTS}
+    assert engine.infer(feeds)[EMBEDDING] == pytest.approx(embed(first, shots), abs=1e-4)
+    engine.close()
+
+
 def test_a_plan_names_what_it_may_be() -> None:
     with pytest.raises(ValueError, match="choose one of lstm, convolutions"):
         Plan(architecture="transformer")
