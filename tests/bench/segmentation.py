@@ -197,10 +197,12 @@ def by_frame(releases: list[int], unknown: list[tuple[int, int]], found: list[in
 def _rows(watched: Watched) -> list[list[Figure]]:
     rows: list[list[Figure]] = []
     for event, clip in watched.cut:
-        true = min(watched.releases, key=lambda release: abs(release - event.release_index), default=-1)
-        near: Figure = true if abs(true - event.release_index) <= MATCH_FRAMES else "-"
-        if near == "-" and any(first <= event.release_index <= last for first, last in watched.unknown):
+        near: Figure = "-"
+        if any(first <= event.release_index <= last for first, last in watched.unknown):
             near = "unknown"
+        true = min(watched.releases, key=lambda release: abs(release - event.release_index), default=None)
+        if true is not None and abs(true - event.release_index) <= MATCH_FRAMES:
+            near = true
         if isinstance(clip, str):
             rows.append([watched.name, near, event.release_index, "-", "-", clip])
         else:

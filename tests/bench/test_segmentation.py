@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.bench.segmentation import Tally, by_frame, naive, ours, score
+from edge.types import ShotEvent, ShotPhase
+from tests.bench.segmentation import Tally, _rows, by_frame, naive, ours, score
 from tests.bench.segmentation_data import _COLUMNS, KnownShot, Stretch, longvid
-from tests.bench.segmentation_videos import unknown_spans
+from tests.bench.segmentation_videos import Watched, unknown_spans
 from tests.form.stick import RELEASE_S, Stick, ball_at, joints, stick_clip
 
 
@@ -56,7 +58,7 @@ def test_figures() -> None:
 
 
 def test_what_is_told_of_a_shot_whose_release_is_not_known_is_neither_right_nor_wrong() -> None:
-    shots = [
+    shots: list[dict[str, Any]] = [
         {"release": 10, "rim_crossing": 25}, {"release": None, "rim_crossing": 60}, {"release": 80, "rim_crossing": 95},
     ]  # fmt: skip
     spans = unknown_spans(shots)
@@ -64,6 +66,12 @@ def test_what_is_told_of_a_shot_whose_release_is_not_known_is_neither_right_nor_
     tally = by_frame([10, 80], spans, [12, 40, 61, 100])
     assert (tally.true, tally.found, tally.false, tally.unknown) == (2, 1, 2, 1)
     assert tally.frames_off == [2]
+
+
+def test_a_shot_with_no_known_release_is_called_unknown_in_the_table() -> None:
+    event = ShotEvent("s", ShotPhase.NEW, 0, 0.0, None, None, 0.5)
+    assert _rows(Watched("v", 30.0, [], [(0, 29)], [(event, "nobody")])) == [["v", "unknown", 0, "-", "-", "nobody"]]
+    assert _rows(Watched("v", 30.0, [4], [], [(event, "nobody")]))[0][1] == 4
 
 
 def _write(path: Path, labelled: range) -> None:
