@@ -137,15 +137,21 @@ def execute_evaluate(args: argparse.Namespace) -> int:
     sound = shots.fault == 0
     who = score(embeddings[sound], shots.shooter[sound], args.seed)
     print(f"shooter, one of {args.shooters}: {who.mean:.1f} +- {who.std:.1f} %")
-    scores: list[Score] = []
-    for number in np.unique(shots.shooter):
-        rows = sound & (shots.shooter == number)
-        scores.append(score(embeddings[rows], shots.kind[rows], args.seed, refine=discriminant))
-    means = [one.mean for one in scores]
-    print(f"type of shot, one of {len(KINDS)}: {np.mean(means):.1f} %, worst shooter {min(means):.1f} %")
+    scores = _by_kind(embeddings[sound], shots.take(sound), args.seed)
+    if means := [one.mean for one in scores]:
+        print(f"type of shot, one of {len(KINDS)}: {np.mean(means):.1f} %, worst shooter {min(means):.1f} %")
+    else:
+        print("type of shot: no shooter has two shots of each; give more --shooters")
     if args.pictures is not None:
         _pictures(args.pictures, shots, embeddings, who, scores)
     return 0
+
+
+def _by_kind(embeddings: np.ndarray, shots: Shots, seed: int) -> list[Score]:
+    """Types of shot, for each shooter who has one of each to know and one to ask for."""
+    each = [shots.shooter == number for number in np.unique(shots.shooter)]
+    judged = [rows for rows in each if np.bincount(shots.kind[rows], minlength=len(KINDS)).min() >= 2]
+    return [score(embeddings[rows], shots.kind[rows], seed, refine=discriminant) for rows in judged]
 
 
 def _check_drawing() -> None:
@@ -161,8 +167,9 @@ def _pictures(folder: Path, shots: Shots, embeddings: np.ndarray, who: Score, ki
     names = [kind.value.replace("_", " ") for kind in KINDS]
     shooters = [f"shooter {number - JUDGED_FROM}" for number in who.labels]
     draw_confusion(who.confusion, shooters, "who shot", folder / "shooters.png")
-    together = np.mean([one.confusion for one in kinds if len(one.labels) == len(KINDS)], axis=0)
-    draw_confusion(together, names, "type of shot", folder / "types.png")
+    if kinds:
+        together = np.mean([one.confusion for one in kinds], axis=0)
+        draw_confusion(together, names, "type of shot", folder / "types.png")
     places = tsne(embeddings)
     colours = np.searchsorted(np.array(who.labels), shots.shooter)
     draw_map(
