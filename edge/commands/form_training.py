@@ -75,6 +75,8 @@ def execute_train(args: argparse.Namespace) -> int:
         raise CommandError(f"training needs PyTorch ({error}): pip install 'courtside[train]'") from None
     check_network_out(args.out)
     steps = {name: getattr(args, name) for name in ("pretrain", "refine", "polish") if getattr(args, name) is not None}
+    if args.augmentation == "none":
+        steps.setdefault("pretrain", 0)
     with tempfile.TemporaryDirectory(prefix="courtside-") as name:
         work = args.work or Path(name)
         work.mkdir(parents=True, exist_ok=True)

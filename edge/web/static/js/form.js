@@ -1,5 +1,5 @@
 // The view of form: enrolling a player, his last shots against his own, in words, as an overlay, heatmaps and a map.
-import { askBox } from "./box.js";
+import { askBox, file } from "./box.js";
 import { formMap } from "./formmap.js";
 import { heatmap } from "./heatmap.js";
 import { Scrubber } from "./scrubber.js";
@@ -139,7 +139,7 @@ export class FormView {
     select.addEventListener("change", () => this.#change(`/form/player?name=${encodeURIComponent(one.name)}`, "POST", { standard: select.value }));
     const forget = html("button", { type: "button" }, "Forget");
     forget.addEventListener("click", () => this.#ask(one));
-    const keep = html("a", { class: "button", href: `/form/player.json?name=${encodeURIComponent(one.name)}`, download: `courtside-form-${one.name}.json` }, "Export");
+    const keep = file(`/form/player.json?name=${encodeURIComponent(one.name)}`, `courtside-form-${one.name}.json`, "Export");
     const state = this.known.enrolment?.name === one.name ? "taking shots" : one.missing > 0 ? `${one.shots} shots, ${one.missing} more to compare with` : `${one.shots} shots`;
     return html("li", { "data-player": one.name }, html("p", {}, html("b", {}, one.name), html("span", {}, `${state}, ${one.hand} hand, since ${day(one.agreed)}`)), html("label", {}, "Compared with ", select), html("div", { class: "actions" }, keep, forget));
   }

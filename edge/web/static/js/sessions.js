@@ -1,7 +1,7 @@
 // Sessions that the box keeps: a list, the figures of one, its files, and forgetting it.
 import { courtName } from "./board.js";
 import { pastView } from "./book.js";
-import { askBox, needsLogin } from "./box.js";
+import { askBox, file } from "./box.js";
 import { html, nothing } from "./svg.js";
 import { day, lasting } from "./words.js";
 
@@ -65,7 +65,7 @@ export class Sessions {
     const line = this.listed.find((one) => one.id === id);
     $("past-title").textContent = day(told.started);
     $("past-detail").textContent = line ? `${lasting(line.seconds)}, ${shotsOf(line)}, ${told.source}` : told.source;
-    $("past-files").replaceChildren(...FILES.filter(([, kind]) => this.formats.includes(kind)).map(([table, kind, words]) => file(id, `${table}.${kind}`, words)));
+    $("past-files").replaceChildren(...FILES.filter(([, kind]) => this.formats.includes(kind)).map(([table, kind, words]) => file(`/sessions/${id}/${table}.${kind}`, `courtside-${id}-${table}.${kind}`, words)));
     $("past-delete").disabled = line?.running ?? false;
     $("figures").dataset.state = "";
     this.opened(pastView(told));
@@ -94,23 +94,4 @@ function row(session) {
   link.append(html("strong", {}, day(session.started)), html("span", {}, facts), html("span", { class: "source" }, session.source));
   if (session.running) link.append(html("b", { class: "now" }, "Now"));
   return html("li", {}, link);
-}
-
-/** A file to be kept. With a login it is fetched by the page, for a link cannot carry one. */
-function file(id, name, words) {
-  const address = `/sessions/${id}/${name}`;
-  const link = html("a", { class: "button", href: address, download: `courtside-${id}-${name}` }, words);
-  link.addEventListener("click", async (event) => {
-    if (!needsLogin() || link.href.startsWith("blob:")) return;
-    event.preventDefault();
-    try {
-      link.href = URL.createObjectURL(await (await askBox(address)).blob());
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-      link.href = address;
-    } catch (error) {
-      link.textContent = error.message;
-    }
-  });
-  return link;
 }
