@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from calibration.court import Court
 from edge.court_map import CourtMap
-from edge.drawing import GREY, ORANGE, WHITE, YELLOW, team_colour, write
-from edge.track_marks import draw_tracks
+from edge.drawing import GREY, ORANGE, WHITE, YELLOW, pixel, team_colour, write
+from edge.track_marks import ball_words, draw_tracks, player_words
 from edge.types import (
     BallState,
     Explanation,
+    FloatArray,
     Frame,
     Image,
     Outcome,
@@ -24,6 +26,7 @@ from edge.types import (
     Snapshot,
     TrackStatus,
 )
+from edge.vision.scene import apply, identity, invert
 
 # Pairs of COCO keypoints that a limb joins.
 _ARMS_AND_LEGS = ((5, 7), (7, 9), (6, 8), (8, 10), (11, 13), (13, 15), (12, 14), (14, 16))
@@ -31,6 +34,7 @@ _TRUNK_AND_NECK = ((5, 6), (11, 12), (5, 11), (6, 12), (0, 5), (0, 6))
 _LIMBS = (*_ARMS_AND_LEGS, *_TRUNK_AND_NECK)
 _LEAST_KEYPOINT_CONFIDENCE = 0.25
 _TRAIL_FRAMES = 24
+_SEEN = (TrackStatus.CONFIRMED, TrackStatus.TENTATIVE)
 # The court's map: its share of the picture's width, and how much of the picture shines through.
 _MAP_SHARE, _MAP_OPAQUE = 0.2, 0.82
 
@@ -46,7 +50,8 @@ class Annotator:
     def __init__(self, court: Court | None = None, tracks: bool = False) -> None:
         self._court, self._tracks = court, tracks
         self._map: CourtMap | None = None
-        self._trail: deque[tuple[int, int]] = deque(maxlen=_TRAIL_FRAMES)
+        # A place a frame, in pixels of the scene; None where the ball was not seen.
+        self._trail: deque[FloatArray | None] = deque(maxlen=_TRAIL_FRAMES)
         self._shots: dict[str, ShotEvent] = {}
 
     def draw(
@@ -61,12 +66,11 @@ class Annotator:
             _draw_rim(image, snapshot.rim, scale)
         for player in snapshot.players:
             _draw_player(image, player, scale, named=not self._tracks)
-        for earlier, later in zip(self._trail, list(self._trail)[1:], strict=False):
-            cv2.line(image, earlier, later, ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
+        self._draw_trail(image, snapshot, scale)
         for x, y, *_ in snapshot.ball_candidates:
             cv2.circle(image, (round(float(x)), round(float(y))), max(2, round(2 * scale)), YELLOW, -1, cv2.LINE_AA)
         if snapshot.ball is not None:
-            _draw_ball(image, snapshot.ball, scale)
+            _draw_ball(image, snapshot.ball, scale, named=not self._tracks)
         if behind is not None:
             if self._tracks:
                 draw_tracks(image, snapshot, behind, scale)
@@ -88,10 +92,22 @@ class Annotator:
 
     def _follow(self, snapshot: Snapshot) -> None:
         ball = snapshot.ball
-        if snapshot.scene_cut or ball is None or ball.status is TrackStatus.LOST:
+        if snapshot.scene_cut:
             self._trail.clear()
-        if ball is not None and np.all(np.isfinite(ball.xy_px)):
-            self._trail.append((round(float(ball.xy_px[0])), round(float(ball.xy_px[1]))))
+        if ball is None or ball.status not in _SEEN or not np.all(np.isfinite(ball.xy_px)):
+            self._trail.append(None)
+        elif snapshot.scene_from_image is None:
+            self._trail.append(np.array(ball.xy_px))
+        else:
+            self._trail.append(apply(snapshot.scene_from_image, ball.xy_px))
+
+    def _draw_trail(self, image: Image, snapshot: Snapshot, scale: float) -> None:
+        """Lines between places of frames that follow one another, where those lie in this frame."""
+        to_image = identity() if snapshot.scene_from_image is None else invert(snapshot.scene_from_image)
+        places = [None if place is None else pixel(apply(to_image, place)) for place in self._trail]
+        for earlier, later in pairwise(places):
+            if earlier is not None and later is not None:
+                cv2.line(image, earlier, later, ORANGE, max(1, round(2 * scale)), cv2.LINE_AA)
 
     def _draw_caption(self, image: Image, frame: Frame, scale: float) -> None:
         made = sum(shot.outcome is Outcome.MADE for shot in self._shots.values())
@@ -112,11 +128,10 @@ def _draw_player(image: Image, player: PlayerState, scale: float, named: bool) -
     if not np.all(np.isfinite(player.box)):
         return
     left, top, right, bottom = (round(float(value)) for value in player.box)
-    seen = player.status in (TrackStatus.CONFIRMED, TrackStatus.TENTATIVE)
-    colour = team_colour(player.team) if seen else GREY
+    colour = team_colour(player.team) if player.status in _SEEN else GREY
     cv2.rectangle(image, (left, top), (right, bottom), colour, max(1, round(1.5 * scale)), cv2.LINE_AA)
     if named:
-        write(image, str(player.track_id), (left + 2, top - round(5 * scale)), colour, 0.55 * scale)
+        write(image, player_words(player), (left + 2, top - round(5 * scale)), colour, 0.55 * scale)
     if player.keypoints is None:
         return
     points = np.asarray(player.keypoints)
@@ -128,12 +143,15 @@ def _draw_player(image: Image, player: PlayerState, scale: float, named: bool) -
             cv2.line(image, *ends, WHITE, max(1, round(2 * scale)), cv2.LINE_AA)
 
 
-def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
+def _draw_ball(image: Image, ball: BallState, scale: float, named: bool) -> None:
     if not np.all(np.isfinite(ball.xy_px)):
         return
     centre = (round(float(ball.xy_px[0])), round(float(ball.xy_px[1])))
-    colour = ORANGE if ball.status is TrackStatus.CONFIRMED else GREY
+    colour = ORANGE if ball.status in _SEEN else GREY
     cv2.circle(image, centre, max(3, round(ball.radius_px)), colour, max(1, round(2 * scale)), cv2.LINE_AA)
+    if named and ball.mode is not None:
+        beside = pixel(ball.xy_px + np.array([1.6 * ball.radius_px, 0.0]))
+        write(image, ball_words(ball), beside, colour, 0.5 * scale)
 
 
 def _draw_rim(image: Image, rim: Rim, scale: float) -> None:

@@ -32,6 +32,19 @@ _LEGEND: tuple[tuple[str, Colour, str], ...] = (
 )
 
 
+def player_words(player: PlayerState) -> str:
+    """Number, team where it is known, and the status of one who is not simply seen."""
+    words = player.status.value if player.status is not TrackStatus.CONFIRMED else ""
+    return f"{player.track_id} {player.team or ''} {words}".replace("  ", " ").rstrip()
+
+
+def ball_words(ball: BallState) -> str:
+    """What moves the ball, and its status where it is not simply seen."""
+    if ball.mode is None:
+        return ball.status.value
+    return _WORDS[ball.mode] + ("" if ball.status is TrackStatus.CONFIRMED else f", {ball.status.value}")
+
+
 def draw_tracks(image: Image, snapshot: Snapshot, behind: Explanation, scale: float) -> None:
     """Marks of the trackers onto a picture (H, W, 3), and the legend that says what they are."""
     thin = max(1, round(scale))
@@ -75,16 +88,13 @@ def _draw_player(image: Image, player: PlayerState, behind: Explanation, scale: 
         dashed(image, foot, place, _RIVAL, max(2, thin), 7.0)
         cv2.circle(image, pixel(place), max(3, round(4 * scale)), _RIVAL, thin, cv2.LINE_AA)
         write(image, f"{player.track_id}? {100 * share:.0f} %", pixel(place + 6), _RIVAL, 0.42 * scale)
-    words = player.status.value if player.status is not TrackStatus.CONFIRMED else ""
-    name = f"{player.track_id} {player.team or ''} {words}".replace("  ", " ").rstrip()
-    write(image, name, pixel(player.box[:2] - np.array([0.0, 5 * scale])), colour, max(0.42, 0.5 * scale))
+    above = pixel(player.box[:2] - np.array([0.0, 5 * scale]))
+    write(image, player_words(player), above, colour, max(0.42, 0.5 * scale))
 
 
 def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
     ellipse(image, ball.xy_px, ball.covariance, CYAN, max(1, round(scale)))
-    words = ball.status.value if ball.mode is None else _WORDS[ball.mode]
-    if ball.status is not TrackStatus.CONFIRMED and ball.mode is not None:
-        words += f", {ball.status.value}"
+    words = ball_words(ball)
     if ball.holder_id is not None:
         words += f" by {ball.holder_id}"
     if np.all(np.isfinite(ball.xy_px)):

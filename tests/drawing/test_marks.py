@@ -11,7 +11,7 @@ import numpy as np
 from calibration.court import FIBA
 from edge.annotate import Annotator
 from edge.court_map import CourtMap
-from edge.drawing import team_colour
+from edge.drawing import ORANGE, team_colour
 from edge.track_marks import PARTICLE
 from edge.types import BallMode, BallState, Explanation, Frame, Image, PlayerState, Snapshot, Team, TrackStatus
 
@@ -91,3 +91,38 @@ def test_a_map_of_people_whose_place_is_not_known_is_the_bare_court() -> None:
     drawn = CourtMap(FIBA, 256)
     lost = player(1, 0, np.nan, 0.0, "A")
     assert np.array_equal(drawn.draw((lost,), {}, 0.0, None), drawn.draw((), {}, 0.0, None))
+
+
+def trailed(index: int, x: float, status: TrackStatus, shift: float | None = None) -> Snapshot:
+    """The ball at (x, 330); the camera has turned so that the scene lies `shift` px to the right of the picture."""
+    ball = BallState(np.array([x, 330.0]), np.zeros(2), 4.0, np.eye(2), status, 0.8)
+    to_scene = None if shift is None else np.array([[1.0, 0.0, shift], [0.0, 1.0, 0.0]])
+    return Snapshot(index, index / 30, (1280, 720), (), ball, np.zeros((0, 4)), None, False, to_scene)
+
+
+def drawn(annotator: Annotator, snapshots: list[Snapshot]) -> Image:
+    return [annotator.draw(Frame(one.index, one.time_s, GREEN), one, ()) for one in snapshots][-1]
+
+
+def test_the_trail_joins_only_places_where_the_ball_was_seen() -> None:
+    seen, hidden = TrackStatus.CONFIRMED, TrackStatus.OCCLUDED
+    path = [(100, seen), (200, seen), (300, hidden), (400, hidden), (500, seen), (600, TrackStatus.TENTATIVE)]
+    image = drawn(Annotator(), [trailed(k, x, status) for k, (x, status) in enumerate(path)])
+    assert tuple(image[330, 150]) == tuple(image[330, 550]) == ORANGE
+    for x in (250, 350, 450):
+        assert tuple(image[330, x]) == tuple(GREEN[0, 0])
+
+
+def test_the_trail_stays_where_the_ball_was_when_the_camera_turns() -> None:
+    """The ball stands still in the scene at x 500, 520, 540 while the camera turns 100 px a frame."""
+    turning = [trailed(k, 500 + 20 * k - 100 * k, TrackStatus.CONFIRMED, 100.0 * k) for k in range(3)]
+    image = drawn(Annotator(), turning)
+    assert tuple(image[330, 310]) == tuple(image[330, 325]) == ORANGE, "in this picture it went from 300 to 340"
+    assert tuple(image[330, 400]) == tuple(GREEN[0, 0]), "not where earlier pictures had it"
+
+
+def test_the_plain_picture_says_who_it_is_and_what_moves_the_ball() -> None:
+    snapshot, _ = scene()
+    named = Annotator().draw(Frame(90, 3.0, GREEN), snapshot, ())
+    assert np.any(named[180:197, 865:960] != GREEN[0, 0]), "occluded, beside the number"
+    assert np.any(named[315:335, 440:480] != GREEN[0, 0]), "held, beside the ball"
