@@ -17,14 +17,13 @@ from edge.types import Detections, FloatArray, Image, Rim
 from edge.vision.ball import BallFinder
 from edge.vision.heatmap import LEAST_CONFIDENCE, HeatmapFinder
 from edge.vision.net import NetMotion
-from edge.vision.rim import voted_rim
+from edge.vision.rim import RING_OF_RADIUS, voted_rim
 from edge.vision.scene import SceneWatcher, apply, compose, identity, invert, steps_back
 
 # The network learnt hoops of about these widths, px, whole ones in a picture: a close-up is shrunk until its hoop, told
 # from the ball's size, is so wide, with more of the picture's edge about it.
-_LEARNT_PX = (30.0, 42.0, 60.0)
+LEARNT_PX = (30.0, 42.0, 60.0)
 _EDGE = 0.5
-_RING_OF_RADIUS = 0.45 / 0.12
 # Of the picture's smaller side, where no ball is seen at all.
 _USUAL_RING = 0.3
 _LEAST_VOTE = 0.1
@@ -74,12 +73,12 @@ def _camera(frames: Sequence[Image]) -> tuple[FloatArray, ...]:
 def _find_rim(frames: Sequence[Image], to_scene: Sequence[FloatArray], network: HeatmapFinder) -> Rim | None:
     """Where most of the looks at the clip, at several sizes, see a hoop that fits the ball."""
     radius_px = _ball_radius_px(frames, network)
-    ring_px = _USUAL_RING * min(frames[0].shape[:2]) if radius_px is None else _RING_OF_RADIUS * radius_px
+    ring_px = _USUAL_RING * min(frames[0].shape[:2]) if radius_px is None else RING_OF_RADIUS * radius_px
     boxes: list[npt.NDArray[np.float64]] = []
-    for learnt_px in _LEARNT_PX:
+    for learnt_px in LEARNT_PX:
         scale = min(1.0, learnt_px / ring_px)
         for image, to in zip(frames[::_EVERY], to_scene[::_EVERY], strict=True):
-            found = _hoops(image, scale, network)
+            found = look_for_hoops(image, scale, network)
             found[:, :2] = apply(to, found[:, :2])
             boxes.append(found)
     return voted_rim(np.concatenate(boxes), radius_px)
@@ -91,7 +90,7 @@ def _ball_radius_px(frames: Sequence[Image], network: HeatmapFinder) -> float | 
     return float(np.median(balls[:, 2])) if len(balls) else None
 
 
-def _hoops(image: Image, scale: float, network: HeatmapFinder) -> npt.NDArray[np.float64]:
+def look_for_hoops(image: Image, scale: float, network: HeatmapFinder) -> npt.NDArray[np.float64]:
     """Boxes (M, 5) that a look at the picture shrunk by `scale` shows, in px of the whole picture."""
     edge = round(_EDGE * image.shape[0])
     wide = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_REPLICATE)

@@ -32,7 +32,7 @@ def open_source(config: SourceConfig) -> Source:
         gym = open_gym(config)
         return PacedSource(gym) if config.realtime else OfflineSource(gym)
     if scheme == "file":
-        return OfflineSource(VideoReader(_path(config.uri)), paced=config.realtime)
+        return OfflineSource(VideoReader(file_path(config.uri)), paced=config.realtime)
     opener: Callable[[SourceConfig], Reader] = open_camera if scheme == "camera" else open_stream
     info = SourceInfo(public_name(config.uri), config.width, config.height, config.fps, live=True)
     if scheme == "camera":
@@ -54,7 +54,8 @@ def source_kind(uri: str) -> str:
     raise CaptureError(f"{public_name(uri)}: unknown kind of source; use gym://, a file, /dev/video0 or rtsp://...")
 
 
-def _path(uri: str) -> Path:
+def file_path(uri: str) -> Path:
+    """Where the file of an address lies. Raises CaptureError for a picture."""
     path = Path(unquote(urlsplit(uri).path) if uri.startswith("file://") else uri).expanduser()
     if path.suffix.lower() in _PICTURES and path.is_file():
         raise CaptureError(f"{path}: is a picture; give a recording, such as an .mp4 of your phone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 
 from calibration.model import Calibration
-from edge.capture.container import check_file, missing_bytes
+from edge.capture.container import check_file, missing_bytes, played_s
 from edge.capture.source import CaptureError, Reader, SourceInfo
 from edge.config import SourceConfig
 from edge.types import Image
@@ -37,11 +38,16 @@ class VideoReader:
             raise CaptureError(f"{path}: {reason} can be decoded; record or copy it again, or convert it to H.264 mp4")
         frames = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         fps = self._capture.get(cv2.CAP_PROP_FPS)
+        fps = fps if 1 <= fps <= 1000 else 30.0
+        plays_s = played_s(path)
+        if plays_s is not None:
+            # Its index also counts what an edit list leaves out.
+            frames = min(frames, math.ceil(plays_s * fps))
         self._info = SourceInfo(
             name=str(path),
             width=int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
             height=int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-            fps=fps if 1 <= fps <= 1000 else 30.0,
+            fps=fps,
             frames=frames if frames > 0 else None,
         )
         self._count = 0

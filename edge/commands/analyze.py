@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Protocol
 from tqdm import tqdm
 
 from calibration.court import Court
+from calibration.model import Calibration, RimBox
 from edge.annotate import Annotator
 from edge.calibrated import choose_calibration, own_calibration
-from edge.capture import CaptureError, Source, open_source
+from edge.capture import CaptureError, Source, open_source, spread_frames
 from edge.commands.options import CommandError, add_rim_option, add_settings_options, positive, settings
 from edge.commands.results import Results
 from edge.commands.summary import Summary
 from edge.commands.video import VideoWriter, open_video_writer
+from edge.config import Config
 from edge.tracking.settled import SettledFrame
 from edge.types import Explanation, Frame, PlayEvent, ShotEvent
 
@@ -30,7 +32,8 @@ _EXAMPLES = """examples:
   courtside analyze shots.mp4 --out result --no-video --set vision.ball_whole_every=1
 
 The rim is the ellipse of the ring in the picture: X,Y of its upper left corner, then its width and height in pixels.
-Without it the hoop is looked for by itself; tell the rim where the outcomes stay "unknown" or another hoop was taken.
+Without it the hoop is looked for by itself: first in frames spread over the recording, which tells where it is if they
+show one view, else as the recording goes on; tell the rim where outcomes stay "unknown" or another hoop was taken.
 
 DIR then holds events.jsonl (one line for every event, as sent over MQTT), shots.txt and shots.png (the shots at a
 glance), tracks.csv, statistics.json, annotated.mp4 and, as far as there is something to draw, pass_network.png; where
@@ -55,10 +58,9 @@ class Analyser(Protocol):
     def settled(self, ended: bool = False) -> list[SettledFrame]: ...
 
 
-_NO_HOOP = (
-    "courtside: note: no hoop was found, so nothing is known of made and missed; measure it in a picture of the"
-    " recording and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
-)
+_MEASURE = "measure it in a picture of the recording and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
+_NO_HOOP = f"no hoop was found, so nothing is known of made and missed; {_MEASURE}"
+_ONLY_HOOP = "'courtside judge' is for clips that show only the hoop"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -98,6 +100,8 @@ def execute(args: argparse.Namespace) -> int:
         )
         print(f"courtside: {origin}", file=sys.stderr)
         _make_folder(args.out)
+        if calibration is None or (calibration.rim is None and calibration.camera is None):
+            calibration = _with_hoop(config, source, args.frames, calibration)
         pipeline = open_pipeline(config, calibration)
         stack.callback(pipeline.close)
         court = None if calibration is None or calibration.camera is None else calibration.court_model()
@@ -130,13 +134,37 @@ def analyse(
             step = pipeline.step(frame)
             results.add(frame, step, pipeline.settled())
             summary.dropped = pipeline.dropped
-            summary.rim_seen |= step.snapshot.rim is not None
             if annotator is not None:
                 writer = writer or _open_writer(stack, folder, source, frame)
                 writer.write(annotator.draw(frame, step.snapshot, step.events, pipeline.explain()))
         last, last_plays = pipeline.finish(), pipeline.finish_plays()
         results.finish(last, last_plays, pipeline.settled(ended=True))
     return summary
+
+
+def _with_hoop(config: Config, source: Source, limit: int | None, known: Calibration | None) -> Calibration | None:
+    """The calibration with the hoop that a look through the recording shows; as it was where that is unsure."""
+    from edge.hoop_search import looks_at, search
+    from edge.vision.models import open_ball
+
+    length = min(source.info.frames or 0, limit or sys.maxsize)
+    if not length:
+        return known
+    looks = looks_at(length)
+    frames = spread_frames(config.source, length, looks)
+    with open_ball(config.engines) as network:
+        rim = search(tqdm(frames, "hoop", looks, leave=False, dynamic_ncols=True, file=sys.stderr), network)
+    if rim is None:
+        return known
+    width, height = rim.width_px, rim.height_px
+    box = RimBox(x=rim.x_px - width / 2, y=rim.y_px - height / 2, width=width, height=height)
+    place = f"{box.x:.0f},{box.y:.0f},{width:.0f},{height:.0f}"
+    print(
+        f"courtside: hoop found at {place} by looking through the recording first; --rim tells a better one",
+        file=sys.stderr,
+    )
+    base = known or Calibration(image_size=(source.info.width, source.info.height))
+    return base.model_copy(update={"rim": box})
 
 
 def _with_progress(source: Source, limit: int | None) -> Iterator[Frame]:
@@ -165,13 +193,23 @@ def _make_folder(folder: Path) -> None:
         raise CommandError(f"--out {folder}: cannot be made: {hint}") from None
 
 
+def _advice(summary: Summary) -> str:
+    """What to do where nothing, or no outcome, was found."""
+    if summary.shots:
+        return "" if summary.rim_seen else _NO_HOOP
+    if summary.rim_seen:
+        return f"no shot was found; if the hoop drawn in annotated.mp4 is not yours, {_MEASURE}; {_ONLY_HOOP}"
+    return f"no shot was found, and no hoop; {_MEASURE}; {_ONLY_HOOP}"
+
+
 def _verdict(source: Source, summary: Summary) -> int:
     """A recording that breaks off was analysed as far as it goes, and that is said as the failure it is."""
     damage = source.state.detail if source.state.state == "ended" else ""
     if damage.startswith("cut off"):
         raise CaptureError(f"{source.info.name}: {damage}; the results cover what could be read")
-    if summary.shots and not summary.rim_seen:
-        print(_NO_HOOP, file=sys.stderr)
+    note = _advice(summary)
+    if note:
+        print(f"courtside: note: {note}", file=sys.stderr)
     if summary.missing_frames:
         print(f"courtside: note: {summary.missing_frames}", file=sys.stderr)
     return 0

@@ -48,12 +48,16 @@ class Results:
         with self._files:
             self._tell(self._names.rest())
         (self._folder / "shots.txt").write_text(self._summary.text() + "\n", encoding="utf-8")
-        write_picture(self._summary, self._folder / "shots.png")
+        picture = self._folder / "shots.png"
+        picture.unlink(missing_ok=True)
+        if self._summary.shots:
+            write_picture(self._summary, picture)
         self._game.write(self._folder)
 
     def add(self, frame: Frame, step: Step, settled: Sequence[SettledFrame]) -> None:
         """One frame, and what has settled with it of those before."""
         self._summary.add(frame, ())
+        self._summary.see(step.snapshot)
         self._names.add(Told(step.snapshot, step.events, step.plays))
         self._settle(settled)
 

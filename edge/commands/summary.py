@@ -11,13 +11,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from edge.chart_parts import OUTCOMES
-from edge.types import Frame, Image, Outcome, ShotEvent
+from edge.types import Frame, Image, Outcome, ShotEvent, Snapshot
 
 _THUMBNAIL_WIDTH = 320
 # Releases are reported a while after they happened: thumbnails wait this many frames for their shot.
 _REMEMBERED_FRAMES = 150
 # A picture of more shots is taller than anybody opens, and in the end than PNG allows.
 _COLUMNS, _MOST_PICTURES = 4, 200
+_MOST_CUTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,16 @@ class Summary:
         self._frames = 0
         self.rim_seen = False
         self.dropped: dict[str, int] = {}
+        self._cuts_s: list[float] = []
         self._recent: deque[tuple[int, Image]] = deque(maxlen=_REMEMBERED_FRAMES)
         self._events: dict[str, ShotEvent] = {}
         self._thumbnails: dict[str, Image] = {}
+
+    def see(self, snapshot: Snapshot) -> None:
+        """What the frames show beside the shots."""
+        self.rim_seen |= snapshot.rim is not None
+        if snapshot.scene_cut and snapshot.index:
+            self._cuts_s.append(snapshot.time_s)
 
     def add(self, frame: Frame | None, events: tuple[ShotEvent, ...]) -> None:
         if frame is not None:
@@ -75,7 +83,10 @@ class Summary:
         outcomes = [shot.outcome for shot in self.shots]
         made, missed = outcomes.count(Outcome.MADE), outcomes.count(Outcome.MISSED)
         unknown = len(outcomes) - made - missed
-        share = f" ({100 * made / (made + missed):.0f} %)" if made + missed else ""
+        if not outcomes:
+            return "no shot was found"
+        of = " of those known" if unknown else ""
+        share = f" ({100 * made / (made + missed):.0f} %{of})" if made + missed else ""
         count = "1 shot" if len(outcomes) == 1 else f"{len(outcomes)} shots"
         return f"{count}: {made} made{share}, {missed} missed" + (f", {unknown} unknown" if unknown else "")
 
@@ -92,12 +103,20 @@ class Summary:
             player = "-" if event.player_id is None else str(event.player_id)
             lines.append(
                 f"{shot.number:>4}  {_release(event):>8}  {event.release_index:>6}  {shot.outcome.value:<8}"
-                f"  {100 * event.confidence:>3.0f}%  {player}"
+                f"  {100 * event.confidence:>3.0f}%  {player:<6}  {_why(event)}".rstrip()
             )
+        if self._cuts_s:
+            lines.append(self._cuts())
         if self.dropped:
             reasons = ", ".join(f"{reason} ({times})" for reason, times in sorted(self.dropped.items()))
             lines.append(f"tracking left out, or began anew: {reasons}")
         return "\n".join(lines)
+
+    def _cuts(self) -> str:
+        times = ", ".join(f"{time_s:.1f} s" for time_s in self._cuts_s[:_MOST_CUTS])
+        more = len(self._cuts_s) - _MOST_CUTS
+        first = "a cut" if len(self._cuts_s) == 1 else "cuts"
+        return f"{first} at {times}{f' and {more} more' if more > 0 else ''}: numbers of players begin anew"
 
 
 def write_picture(summary: Summary, path: Path) -> None:
@@ -131,3 +150,10 @@ def _thumbnail(image: Image) -> Image:
 def _release(event: ShotEvent) -> str:
     """When the ball left the hand; a ball that came into the picture flying was let go unseen."""
     return "unseen" if event.evidence.get("release_seen") == "no" else f"{event.release_time_s:.2f} s"
+
+
+def _why(event: ShotEvent) -> str:
+    """Why an outcome stayed unknown, where that is known: a ball that was not followed left the picture."""
+    unknown = event.outcome is Outcome.UNKNOWN
+    lost = event.evidence.get("release_seen") == "yes" and "sightings" not in event.evidence
+    return "the ball left the picture" if unknown and lost else ""

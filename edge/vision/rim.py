@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from edge.types import FloatArray, Rim
 
@@ -19,11 +22,15 @@ _FOLLOW = 0.1
 # Of the box around ring and net, in its widths: how high the ring is as a camera on the wall sees it, on the average.
 _RING_HEIGHT = 0.25
 # A ring (0.45 m) against a ball's radius (0.12 m), and the spread of its logarithm as it seems: the one may be nearer.
-_RING_OF_RADIUS = 0.45 / 0.12
+RING_OF_RADIUS = 0.45 / 0.12
 _RING_SPREAD = 0.25
 _ALIKE = 1.35
 _VOTE_SHARE = 0.3
 _LEAST_VOTES = 0.6
+# Where there may be none: what a hoop counts in the mean look, in how many looks it is seen, and what else may count.
+_LEAST_MEAN = 0.085
+_LEAST_SEEN = 0.5
+_RIVAL = 0.5
 
 
 class RimFinder:
@@ -76,19 +83,51 @@ def voted_rim(boxes: FloatArray, ball_radius_px: float | None) -> Rim | None:
     boxes (M, 5): as for `RimFinder.update`, of all looks, in pixels of the scene. ball_radius_px: of the ball there, if
     known; a hoop is of a size to go with it.
     """
-    worth = boxes[:, 4].copy()
-    if ball_radius_px is not None:
-        worth *= np.exp(-0.5 * (np.log(boxes[:, 2] / (_RING_OF_RADIUS * ball_radius_px)) / _RING_SPREAD) ** 2)
     if not len(boxes):
         return None
-    away = np.hypot(*(boxes[:, None, :2] - boxes[None, :, :2]).transpose(2, 0, 1))
-    alike = np.abs(np.log(boxes[:, None, 2] / boxes[None, :, 2])) < np.log(_ALIKE)
-    agree = (away < _VOTE_SHARE * boxes[:, None, 2]) & alike
+    worth = _worth(boxes, ball_radius_px)
+    agree = _agree(boxes)
     votes = agree @ worth
     if votes.max() < _LEAST_VOTES:
         return None
     chosen = agree[int(np.argmax(votes))]
     return _ring(np.average(boxes[chosen], axis=0, weights=worth[chosen]))
+
+
+def agreed_rim(looks: Sequence[FloatArray], ball_radius_px: float) -> Rim | None:
+    """The same, where there may be no hoop at all: None unless most looks see it, and nothing else half as well.
+
+    looks: boxes (M, 5) of each look at one view.
+    """
+    boxes = np.concatenate([np.zeros((0, 5)), *looks])
+    if not len(boxes):
+        return None
+    worth = _worth(boxes, ball_radius_px)
+    agree = _agree(boxes)
+    votes = agree @ worth
+    best = int(np.argmax(votes))
+    of_look = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
+    seen = len(np.unique(of_look[agree[best]]))
+    away = np.hypot(*(boxes[:, :2] - boxes[best, :2]).T) > boxes[best, 2]
+    rival = votes[away].max(initial=0.0)
+    if votes[best] < _LEAST_MEAN * len(looks) or seen < _LEAST_SEEN * len(looks) or rival > _RIVAL * votes[best]:
+        return None
+    return _ring(np.average(boxes[agree[best]], axis=0, weights=worth[agree[best]]))
+
+
+def _worth(boxes: FloatArray, ball_radius_px: float | None) -> FloatArray:
+    """What each sight (M, 5) counts: its confidence, less where it is of no size to go with the ball."""
+    if ball_radius_px is None:
+        return boxes[:, 4].copy()
+    off = np.log(boxes[:, 2] / (RING_OF_RADIUS * ball_radius_px)) / _RING_SPREAD
+    return np.asarray(boxes[:, 4] * np.exp(-0.5 * off**2))
+
+
+def _agree(boxes: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which sights (M, M) may be of the hoop that one of them shows, a row each."""
+    away = np.hypot(*(boxes[:, None, :2] - boxes[None, :, :2]).transpose(2, 0, 1))
+    alike = np.abs(np.log(boxes[:, None, 2] / boxes[None, :, 2])) < np.log(_ALIKE)
+    return np.asarray((away < _VOTE_SHARE * boxes[:, None, 2]) & alike)
 
 
 def _ring(box: FloatArray) -> Rim:

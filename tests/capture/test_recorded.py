@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.capture import CaptureError, open_source
-from edge.capture.container import missing_bytes
+from edge.capture import CaptureError, open_source, spread_frames
+from edge.capture.container import missing_bytes, played_s
 from edge.config import SourceConfig
 
 FPS = 25.0
@@ -157,3 +157,34 @@ def test_bytes_that_are_no_mp4_are_not_called_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "clip.avi"
     path.write_bytes(b"RIFF" + bytes(100))
     assert missing_bytes(path) == 0
+
+
+def test_a_recording_trimmed_by_its_header_plays_as_long_as_that_says(video: Path, tmp_path: Path) -> None:
+    """Trimming on a phone leaves the frames in the file and shortens what is played."""
+    data = bytearray(video.read_bytes())
+    at = data.index(b"mvhd") + 4
+    timescale = int.from_bytes(data[at + 12 : at + 16], "big")
+    assert played_s(video) == pytest.approx(FRAMES / FPS, abs=0.01)
+    data[at + 16 : at + 20] = (timescale * 6 // 5).to_bytes(4, "big")
+    trimmed = tmp_path / "trimmed.mp4"
+    trimmed.write_bytes(data)
+    assert played_s(trimmed) == pytest.approx(1.2)
+    with open_source(SourceConfig(uri=str(trimmed), realtime=False)) as source:
+        assert source.info.frames == 30
+
+
+def test_what_is_no_mp4_plays_as_long_as_its_decoder_says(tmp_path: Path) -> None:
+    for content in (b"", b"\x1aE\xdf\xa3 matroska of some length", b"\0\0\0\x08ftyp\0\0\0\x04mvhd"):
+        path = tmp_path / "clip"
+        path.write_bytes(content)
+        assert played_s(path) is None
+
+
+@pytest.mark.parametrize("short", [3000, 10])
+def test_frames_spread_over_a_recording(video: Path, monkeypatch: pytest.MonkeyPatch, short: int) -> None:
+    monkeypatch.setattr("edge.capture.spread._SHORT", short)
+    config = SourceConfig(uri=str(video), realtime=False)
+    levels = [image.mean() for image in spread_frames(config, FRAMES, 5)]
+    assert levels == pytest.approx([0, 50, 100, 145, 195], abs=4)
+    assert len(list(spread_frames(config, 3, 5))) == 3
+    assert len(list(spread_frames(config, 2 * FRAMES, 4))) == 2

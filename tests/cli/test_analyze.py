@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from calibration.model import Calibration
+from edge import hoop_search
 from edge import pipeline as pipeline_module
 from edge.capture import SourceInfo, open_source
 from edge.cli import main
@@ -18,7 +20,7 @@ from edge.commands.analyze import _verdict, analyse
 from edge.commands.summary import Summary, write_picture
 from edge.config import SourceConfig
 from edge.tracking.settled import SettledFrame
-from edge.types import Frame, Outcome, ShotEvent, ShotPhase, SourceState
+from edge.types import Frame, Outcome, Rim, ShotEvent, ShotPhase, Snapshot, SourceState
 from tests.capture.test_recorded import move_index_to_front, write_video
 from tests.daemon.fakes import FakePipeline, shot, thrown
 
@@ -53,7 +55,7 @@ def test_every_frame_every_event_and_all_files(
         ("z", "end"),
     ]
     text = (out / "shots.txt").read_text()
-    assert "2 shots: 1 made (100 %), 0 missed, 1 unknown" in text
+    assert "2 shots: 1 made (100 % of those known), 0 missed, 1 unknown" in text
     assert text in capsys.readouterr().out
     assert cv2.imread(str(out / "shots.png")) is not None
     figures = json.loads((out / "statistics.json").read_text())
@@ -181,6 +183,67 @@ def test_shots_without_a_hoop_end_in_advice(tmp_path: Path, capsys: pytest.Captu
     assert "give --rim" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("rim_seen", [False, True])
+def test_no_shot_ends_in_advice_whether_or_not_there_was_a_hoop(
+    rim_seen: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = Summary("clip", 25.0, None)
+    summary.rim_seen = rim_seen
+    _verdict(Overstated(), summary)
+    note = capsys.readouterr().err
+    assert "no shot was found" in note
+    assert "give --rim" in note
+    assert "courtside judge" in note
+    assert ("and no hoop" in note) is not rim_seen
+
+
+def test_cuts_are_told_but_not_the_beginning() -> None:
+    summary = Summary("clip", 25.0, None)
+    for index, cut in ((0, True), (1, False), (143, True)):
+        summary.see(Snapshot(index, index / 25, (160, 128), (), None, np.zeros((0, 4)), None, cut))
+    assert "a cut at 5.7 s: numbers of players begin anew" in summary.text()
+    summary.see(Snapshot(200, 8.0, (160, 128), (), None, np.zeros((0, 4)), None, True))
+    assert "cuts at 5.7 s, 8.0 s:" in summary.text()
+
+
+def test_a_ball_that_left_the_picture_is_why_its_outcome_is_unknown() -> None:
+    summary = Summary("clip", 25.0, None)
+    gone = replace(shot("a", 8, ShotPhase.END, Outcome.UNKNOWN), evidence={"release_seen": "yes"})
+    followed = replace(shot("b", 50, ShotPhase.END, Outcome.UNKNOWN), evidence={"release_seen": "yes", "sightings": 9})
+    summary.add(None, (gone, followed))
+    lines = summary.text().splitlines()
+    assert lines[3].endswith("the ball left the picture")
+    assert "left" not in lines[4]
+    assert not summary.text().count(" \n")
+
+
+def test_a_hoop_found_by_looking_first_is_the_rim_of_the_whole_recording(
+    video: Path, tmp_path: Path, fake: FakePipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used: list[Calibration | None] = []
+
+    def opened(_: object, calibration: Calibration | None) -> FakePipeline:
+        used.append(calibration)
+        return fake
+
+    monkeypatch.setattr(pipeline_module, "open_pipeline", opened)
+    monkeypatch.setattr(hoop_search, "search", lambda frames, _: Rim(75.0, 25.0, 30.0, 10.0) if list(frames) else None)
+    plain = ["analyze", str(video), "--out", str(tmp_path), "--no-video", "--set", f"data_dir={tmp_path}"]
+    assert main(plain) == 0
+    assert "hoop found at 60,20,30,10 by looking through the recording first" in capsys.readouterr().err
+    assert main([*plain, "--rim", "50,20,30,10"]) == 0
+    assert "hoop found" not in capsys.readouterr().err
+    assert [one and one.rim and (one.rim.x, one.rim.frame) for one in used] == [(60, 0), (50, 0)]
+
+
+def test_without_a_court_nothing_is_said_in_metres(video: Path, tmp_path: Path, fake: FakePipeline) -> None:
+    assert main(["analyze", str(video), "--out", str(tmp_path), "--no-video", "--rim", "60,20,30,10"]) == 0
+    session = json.loads((tmp_path / "statistics.json").read_text())["session"]
+    assert (session["attempts"], session["passes"]) == (2, 0)
+    for name in ("distance_m", "top_speed_m_s", "points", "paint_attempts"):
+        assert session[name] is None
+
+
 @pytest.mark.parametrize("frames", ["0", "-5"])
 def test_no_frames_are_refused(frames: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -189,9 +252,10 @@ def test_no_frames_are_refused(frames: str, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_no_shots_at_all_is_a_summary_too(tmp_path: Path) -> None:
+    (tmp_path / "shots.png").write_bytes(b"of an earlier run")
     summary = analyse(Overstated(), FakePipeline({}, last=()), tmp_path, None)
-    assert summary.headline() == "0 shots: 0 made, 0 missed"
-    assert (tmp_path / "shots.png").stat().st_size > 0
+    assert summary.headline() == "no shot was found"
+    assert not (tmp_path / "shots.png").exists()
     assert events_in(tmp_path) == []
 
 
