@@ -58,7 +58,7 @@ class Analyser(Protocol):
     def settled(self, ended: bool = False) -> list[SettledFrame]: ...
 
 
-_MEASURE = "measure it in a picture of the recording and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
+_MEASURE = "measure its ring in a picture of the recording and give --rim LEFT,TOP,WIDTH,HEIGHT in pixels"
 _NO_HOOP = f"no hoop was found, so nothing is known of made and missed; {_MEASURE}"
 _ONLY_HOOP = "'courtside judge' is for clips that show only the hoop"
 
@@ -197,9 +197,8 @@ def _advice(summary: Summary) -> str:
     """What to do where nothing, or no outcome, was found."""
     if summary.shots:
         return "" if summary.rim_seen else _NO_HOOP
-    if summary.rim_seen:
-        return f"no shot was found; if the hoop drawn in annotated.mp4 is not yours, {_MEASURE}; {_ONLY_HOOP}"
-    return f"no shot was found, and no hoop; {_MEASURE}; {_ONLY_HOOP}"
+    found = "if another hoop than yours was taken:" if summary.rim_seen else "and no hoop:"
+    return f"no shot was found, {found} {_MEASURE}; {_ONLY_HOOP}"
 
 
 def _verdict(source: Source, summary: Summary) -> int:
