@@ -11,7 +11,7 @@ import numpy as np
 from calibration.court import Court
 from edge.court_map import CourtMap
 from edge.drawing import GREY, ORANGE, WHITE, YELLOW, pixel, team_colour, write
-from edge.track_marks import ball_words, draw_tracks, player_words
+from edge.track_marks import draw_tracks, player_words
 from edge.types import (
     BallState,
     Explanation,
@@ -70,7 +70,7 @@ class Annotator:
         for x, y, *_ in snapshot.ball_candidates:
             cv2.circle(image, (round(float(x)), round(float(y))), max(2, round(2 * scale)), YELLOW, -1, cv2.LINE_AA)
         if snapshot.ball is not None:
-            _draw_ball(image, snapshot.ball, scale, named=not self._tracks)
+            _draw_ball(image, snapshot.ball, scale)
         if behind is not None:
             if self._tracks:
                 draw_tracks(image, snapshot, behind, scale)
@@ -143,15 +143,12 @@ def _draw_player(image: Image, player: PlayerState, scale: float, named: bool) -
             cv2.line(image, *ends, WHITE, max(1, round(2 * scale)), cv2.LINE_AA)
 
 
-def _draw_ball(image: Image, ball: BallState, scale: float, named: bool) -> None:
+def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
     if not np.all(np.isfinite(ball.xy_px)):
         return
     centre = (round(float(ball.xy_px[0])), round(float(ball.xy_px[1])))
     colour = ORANGE if ball.status in _SEEN else GREY
     cv2.circle(image, centre, max(3, round(ball.radius_px)), colour, max(1, round(2 * scale)), cv2.LINE_AA)
-    if named and ball.mode is not None:
-        beside = pixel(ball.xy_px + np.array([1.6 * ball.radius_px, 0.0]))
-        write(image, ball_words(ball), beside, colour, 0.5 * scale)
 
 
 def _draw_rim(image: Image, rim: Rim, scale: float) -> None:

@@ -38,13 +38,6 @@ def player_words(player: PlayerState) -> str:
     return f"{player.track_id} {player.team or ''} {words}".replace("  ", " ").rstrip()
 
 
-def ball_words(ball: BallState) -> str:
-    """What moves the ball, and its status where it is not simply seen."""
-    if ball.mode is None:
-        return ball.status.value
-    return _WORDS[ball.mode] + ("" if ball.status is TrackStatus.CONFIRMED else f", {ball.status.value}")
-
-
 def draw_tracks(image: Image, snapshot: Snapshot, behind: Explanation, scale: float) -> None:
     """Marks of the trackers onto a picture (H, W, 3), and the legend that says what they are."""
     thin = max(1, round(scale))
@@ -94,7 +87,9 @@ def _draw_player(image: Image, player: PlayerState, behind: Explanation, scale: 
 
 def _draw_ball(image: Image, ball: BallState, scale: float) -> None:
     ellipse(image, ball.xy_px, ball.covariance, CYAN, max(1, round(scale)))
-    words = ball_words(ball)
+    words = ball.status.value if ball.mode is None else _WORDS[ball.mode]
+    if ball.status is not TrackStatus.CONFIRMED and ball.mode is not None:
+        words += f", {ball.status.value}"
     if ball.holder_id is not None:
         words += f" by {ball.holder_id}"
     if np.all(np.isfinite(ball.xy_px)):
