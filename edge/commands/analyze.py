@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 from tqdm import tqdm
 
 from calibration.court import Court
-from calibration.model import Calibration, RimBox
 from edge.annotate import Annotator
 from edge.calibrated import choose_calibration, own_calibration
-from edge.capture import CaptureError, Source, open_source, spread_frames
+from edge.capture import CaptureError, Source, open_source
+from edge.commands.hoop import with_hoop
 from edge.commands.options import CommandError, add_rim_option, add_settings_options, positive, settings
 from edge.commands.results import Results
 from edge.commands.summary import Summary
 from edge.commands.video import VideoWriter, open_video_writer
-from edge.config import Config
 from edge.tracking.settled import SettledFrame
 from edge.types import Explanation, Frame, PlayEvent, ShotEvent
 
@@ -100,8 +99,7 @@ def execute(args: argparse.Namespace) -> int:
         )
         print(f"courtside: {origin}", file=sys.stderr)
         _make_folder(args.out)
-        if calibration is None or (calibration.rim is None and calibration.camera is None):
-            calibration = _with_hoop(config, source, args.frames, calibration)
+        calibration = with_hoop(config, source, args.frames, calibration)
         pipeline = open_pipeline(config, calibration)
         stack.callback(pipeline.close)
         court = None if calibration is None or calibration.camera is None else calibration.court_model()
@@ -140,31 +138,6 @@ def analyse(
         last, last_plays = pipeline.finish(), pipeline.finish_plays()
         results.finish(last, last_plays, pipeline.settled(ended=True))
     return summary
-
-
-def _with_hoop(config: Config, source: Source, limit: int | None, known: Calibration | None) -> Calibration | None:
-    """The calibration with the hoop that a look through the recording shows; as it was where that is unsure."""
-    from edge.hoop_search import looks_at, search
-    from edge.vision.models import open_ball
-
-    length = min(source.info.frames or 0, limit or sys.maxsize)
-    if not length:
-        return known
-    looks = looks_at(length)
-    frames = spread_frames(config.source, length, looks)
-    with open_ball(config.engines) as network:
-        rim = search(tqdm(frames, "hoop", looks, leave=False, dynamic_ncols=True, file=sys.stderr), network)
-    if rim is None:
-        return known
-    width, height = rim.width_px, rim.height_px
-    box = RimBox(x=rim.x_px - width / 2, y=rim.y_px - height / 2, width=width, height=height)
-    place = f"{box.x:.0f},{box.y:.0f},{width:.0f},{height:.0f}"
-    print(
-        f"courtside: hoop found at {place} by looking through the recording first; --rim tells a better one",
-        file=sys.stderr,
-    )
-    base = known or Calibration(image_size=(source.info.width, source.info.height))
-    return base.model_copy(update={"rim": box})
 
 
 def _with_progress(source: Source, limit: int | None) -> Iterator[Frame]:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from edge.calibrated import choose_calibration, own_calibration
 from edge.capture import open_source
 from edge.commands.files import write_pictures
+from edge.commands.hoop import with_hoop
 from edge.commands.options import CommandError, settings
 from edge.form.errors import FormError
 from edge.types import FloatArray, ShotPhase
@@ -81,6 +82,7 @@ def find_shots(args: argparse.Namespace, video: str) -> list[Found]:
             raise CommandError(f"{video}: never ends; name a recording")
         size = (source.info.width, source.info.height)
         calibration, _ = choose_calibration(config, own_calibration(config, source.calibration), size, None)
+        calibration = with_hoop(config, source, None, calibration)
         pipeline = open_pipeline(config, calibration)
         stack.callback(pipeline.close)
         embedder = open_embedder(config.form.encoder, config.engines.backend, config.engines.threads)
