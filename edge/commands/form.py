@@ -78,6 +78,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         add_settings_options(one, nested=True)
 
 
+_NOBODY = "nobody is enrolled yet; the page's Form view does that (the virtual gym's own player is kept nowhere)"
+
+
 def _open(args: argparse.Namespace) -> contextlib.closing[Gallery]:
     path = settings(args).form_path
     if not path.exists():
@@ -86,10 +89,13 @@ def _open(args: argparse.Namespace) -> contextlib.closing[Gallery]:
 
 
 def _list(args: argparse.Namespace) -> int:
+    if not settings(args).form_path.exists():
+        print(_NOBODY)
+        return 0
     with _open(args) as gallery:
         players = [(player, gallery.shots(player.name)) for player in gallery.players()]
     if not players:
-        print("nobody is enrolled; the page's Form view does that")
+        print(_NOBODY)
     for player, shots in players:
         last = f", last {shots[-1].taken:%Y-%m-%d %H:%M}" if shots else ""
         told = f"{len(shots)} shots{last}, compared with {_standard_text(player.standard)}, {player.hand} hand"

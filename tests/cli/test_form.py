@@ -145,6 +145,8 @@ def test_what_is_not_there_is_told(
 def test_where_nobody_was_ever_enrolled_that_is_said_and_no_file_is_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run(tmp_path / "none", "list") == EXIT_BAD_INPUT
+    assert _run(tmp_path / "none", "list") == 0
+    assert capsys.readouterr().out.startswith("nobody is enrolled yet; the page's Form view does that")
+    assert _run(tmp_path / "none", "show", "Anna") == EXIT_BAD_INPUT
     assert "nobody is enrolled here yet; the page's Form view does that" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
