@@ -49,7 +49,9 @@ PARTS = (
     Part("guide wrist", (9,), SHOULDERS),
     Part("knees", (13, 14), HIPS),
 )
+# What is one thing to a player, of which the worst is told.
 _ARMS = {"shooting elbow": "shooting arm", "shooting wrist": "shooting arm"}
+_KNEE_BEND = (("knees", "dip"), ("knees", "lift"), ("hips", "dip"), ("hips", "lift"))
 
 
 def usual_form(usual: Sequence[FormSequence]) -> FloatArray:
@@ -82,7 +84,7 @@ def find_faults(
         found += _of_part(part, mine, others, set_frame, _View(facing, outward), height_m or USUAL_HEIGHT_M)
     worst: dict[str, FormFault] = {}
     for fault in sorted(found, key=lambda one: -abs(one.sigmas)):
-        worst.setdefault(_ARMS.get(fault.joint, fault.joint), fault)
+        worst.setdefault(_told_once(fault), fault)
     return tuple(list(worst.values())[:MOST_FAULTS])
 
 
@@ -93,6 +95,10 @@ def launch_fault(baseline: Baseline, launch_deg: float) -> FormFault | None:
     more = launch_deg - baseline.launch.middle
     words = launch_phrase(more)
     return FormFault("ball", "release", FRAMES - 1, more, "deg", more / baseline.launch.spread, words)
+
+
+def _told_once(fault: FormFault) -> str:
+    return "knee bend" if (fault.joint, fault.phase) in _KNEE_BEND else _ARMS.get(fault.joint, fault.joint)
 
 
 @dataclass(frozen=True, slots=True)

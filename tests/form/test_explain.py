@@ -77,6 +77,15 @@ def test_what_carries_a_part_is_told_and_not_the_part_again() -> None:
     assert "lean" in faults[0].words
 
 
+def test_knees_that_do_not_bend_are_one_fault() -> None:
+    changed = np.zeros((64, 17, 2))
+    bend = np.sin(np.linspace(0.0, np.pi, 32))[:, None]
+    changed[8:40, :13, 1] = 0.1 * bend
+    changed[8:40, 13:15, 0] = -0.07 * bend
+    faults = find_faults(_form(np.random.default_rng(8), changed), _usual(), _SET)
+    assert sum(fault.joint in ("hips", "knees") for fault in faults) == 1
+
+
 def test_seen_from_in_front_an_elbow_goes_out_and_not_forward() -> None:
     def turned(one: FormSequence) -> FormSequence:
         pose = one.pose.copy()
