@@ -18,6 +18,7 @@ import numpy as np
 
 from edge.form.errors import FormError
 from edge.form.sides import Hand
+from edge.transaction import transaction
 from edge.types import FloatArray, FormSequence, Outcome
 
 VERSION = 2
@@ -105,7 +106,7 @@ class Gallery:
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.execute("PRAGMA secure_delete=ON")
             if self._found() < VERSION:
-                with self._changing():
+                with transaction(self._db):
                     # Another process may have done it while this one waited.
                     if (found := self._found()) < VERSION:
                         for statement in (_SINCE_VERSION_1 if found else _TABLES).split(";"):
@@ -121,18 +122,6 @@ class Gallery:
         if self._db.execute("PRAGMA freelist_count").fetchone()[0]:
             with suppress(sqlite3.Error):
                 self._db.execute("VACUUM")
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """All of it or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         self._db.close()
@@ -202,9 +191,13 @@ class Gallery:
 
     def standard_of(self, name: str, most: int = MOST_KEPT) -> list[KeptShot]:
         """The shots that a player's next ones are compared with, oldest first."""
-        standard = self.player(name).standard
-        whose, choice = (name, standard) if standard in _CHOICES else (standard, ALL)
+        whose, choice = self._choice(name)
         return self.chosen(whose, choice, most)
+
+    def _choice(self, name: str) -> tuple[str, str]:
+        """Whose shots somebody's next ones are compared with, and which of them."""
+        standard = self.player(name).standard
+        return (name, standard) if standard in _CHOICES else (standard, ALL)
 
     def chosen(self, name: str, choice: str = ALL, most: int = MOST_KEPT) -> list[KeptShot]:
         """Of somebody's shots the newest that are `made`, `chosen` or `all` (of the enrolment, and chosen), oldest
@@ -218,8 +211,7 @@ class Gallery:
 
     def counts(self, name: str) -> tuple[int, int]:
         """How many shots of somebody are kept, and with how many the next is compared."""
-        standard = self.player(name).standard
-        whose, choice = (name, standard) if standard in _CHOICES else (standard, ALL)
+        whose, choice = self._choice(name)
         count = "SELECT count(*) FROM shots WHERE player = ?"
         with self._telling():
             kept = self._db.execute(count, (name,)).fetchone()[0]
@@ -237,7 +229,7 @@ class Gallery:
         rows = [
             (encoder, np.asarray(row, np.float32).tobytes(), key) for key, row in zip(shot_ids, embeddings, strict=True)
         ]
-        with self._telling(), self._changing():
+        with self._telling(), transaction(self._db):
             self._db.executemany("UPDATE shots SET encoder = ?, embedding = ? WHERE id = ?", rows)
 
     def tell(
@@ -271,7 +263,7 @@ class Gallery:
         self.player(name)
         with self._telling():
             count = int(self._db.execute("SELECT count(*) FROM shots WHERE player = ?", (name,)).fetchone()[0])
-            with self._changing():
+            with transaction(self._db):
                 self._db.execute("UPDATE players SET standard = ? WHERE standard = ?", (ALL, name))
                 self._db.execute("DELETE FROM players WHERE name = ?", (name,))
             self._tidy()

@@ -18,6 +18,7 @@ from calibration.court import Court
 from edge.figures import GameEvent, SessionFigures
 from edge.game.event_text import decode, encode, kind_of, time_of
 from edge.game.recount import recount
+from edge.transaction import transaction
 
 # 2: the index that lists sessions without their events, of which there are gigabytes.
 VERSION = 2
@@ -184,15 +185,8 @@ class SessionStore:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        with self._telling():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._telling(), transaction(self._db):
+            yield
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.publish.errors import PublishError
+from edge.transaction import transaction
 
 LIMIT = 10_000
 
@@ -60,21 +61,18 @@ class Outbox:
     def add(self, topic: str, payload: bytes) -> None:
         """Keep a message. Raises PublishError where the disk refuses."""
         try:
-            self._db.execute("BEGIN")
-            self._db.execute("INSERT INTO waiting (topic, payload) VALUES (?, ?)", (topic, payload))
-            surplus = self._size + 1 - self._limit
-            if surplus > 0:
-                self._db.execute(
-                    "DELETE FROM waiting WHERE row IN (SELECT row FROM waiting ORDER BY row LIMIT ?)", (surplus,)
-                )
-                self._db.execute(
-                    "INSERT INTO counts VALUES ('dropped', ?) ON CONFLICT (name) DO UPDATE SET value = value + ?",
-                    (surplus, surplus),
-                )
-            self._db.execute("COMMIT")
+            with transaction(self._db):
+                self._db.execute("INSERT INTO waiting (topic, payload) VALUES (?, ?)", (topic, payload))
+                surplus = self._size + 1 - self._limit
+                if surplus > 0:
+                    self._db.execute(
+                        "DELETE FROM waiting WHERE row IN (SELECT row FROM waiting ORDER BY row LIMIT ?)", (surplus,)
+                    )
+                    self._db.execute(
+                        "INSERT INTO counts VALUES ('dropped', ?) ON CONFLICT (name) DO UPDATE SET value = value + ?",
+                        (surplus, surplus),
+                    )
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             raise PublishError(f"{self._path}: cannot keep a message ({error}); free some disk space") from None
         self._size = min(self._size + 1, self._limit)
         self._dropped += max(surplus, 0)
